@@ -1,0 +1,35 @@
+# `make run` needs Python 3.11 or newer and nothing else. PYTHON chooses another one: make run PYTHON=python3.13
+PYTHON ?= python3
+VENV := .venv/bin
+# What a server has: `make check` looks at the settings as they are there.
+SERVER := DEBUG=false SITE_URL=https://delegator.example ALLOWED_HOSTS=delegator.example \
+	SECRET_KEY=4k7Qm2vX9sL0pZ8wR3tY6uB1nC5hJ0dF7gA2eK9i LINK_KEYS=8wR3tY6uB1nC5hJ0dF7gA2eK9i4k7Qm2vX9sL0pZ \
+	EMAIL_URL=smtp+tls://user:password@smtp.example.com:587 \
+	DATABASE_URL=sqlite:///var/check/delegator.sqlite3 REDIS_URL= VAR_DIR=var/check
+
+.PHONY: help run test check format tools
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Start it on this computer, at http://127.0.0.1:8000 (PORT=8001 make run for another port)
+	@exec $(PYTHON) delegator/laptop.py
+
+test: tools ## Run every test on SQLite, on Postgres and in Chromium (make test ARGS="-k day")
+	@$(VENV)/python -m tests.run $(ARGS)
+
+check: tools ## Look for mistakes without running: ruff, mypy, templates, settings, migrations
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+	$(VENV)/djlint templates --lint --quiet
+	$(SERVER) $(VENV)/python manage.py check --deploy --fail-level WARNING
+	$(SERVER) $(VENV)/python manage.py makemigrations --check --dry-run
+
+format: tools ## Write the code as `make check` wants it
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+
+tools:
+	@$(PYTHON) delegator/laptop.py --install requirements.txt requirements-dev.txt

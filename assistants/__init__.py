@@ -1,0 +1,1 @@
+"""Who could help, and the handing over. Builds on tasks, never imports delegator."""

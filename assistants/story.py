@@ -1,0 +1,167 @@
+"""A hand-off in the owner's words: its row, what happened and what comes, and what it brought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tasks import dates, durations, money, owners
+
+from . import gains, letters, plans
+from .forms import HandoffForm
+from .models import Handoff, HandoffEvent, Offer, Terms, WorkLog
+
+State = Handoff.State
+Kind = HandoffEvent.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A hand-off in a list: its title, a word with a mark for its state, and one line."""
+
+    handoff: Handoff
+    title: str
+    mark: str
+    state: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened or will; `who` is you, them or auto, as the design draws it."""
+
+    who: str
+    what: str
+    when: str
+    quote: str = ""
+
+
+def row(handoff: Handoff) -> Row:
+    """Needs a hand-off loaded with `with_terms`."""
+    terms, offer, who = handoff.terms, handoff.offer, handoff.assistant.first_name
+    words = letters.terms_in_words(terms, handoff)
+    line = f"{words['takes']}, {words['pays']}."
+    zone = handoff.owner.zone
+    joint = "with" if handoff.state in (State.TAKEN, State.ACTIVE, State.DONE, State.ENDED) else "to"
+    mark, state = _standing(handoff, terms, offer)
+    if offer and handoff.state == State.OFFERING:
+        line += f" Reply by {dates.moment(offer.reply_by, zone)}."
+    if offer and offer.state == Offer.State.DECLINED and offer.answered_at:
+        line = f"Declined on {dates.long(offer.answered_at.astimezone(zone).date())}."
+        line = line[:-1] + (f": {offer.get_reason_display().lower()}." if offer.reason else ".")
+    if handoff.state == State.DRAFT:
+        line += " Not sent."
+    return Row(handoff, f"{handoff.task.name}, {joint} {who}", mark, state, line)
+
+
+def _standing(handoff: Handoff, terms: Terms, offer: Offer | None) -> tuple[str, str]:
+    """The mark and the word of DECISIONS: what the owner reads."""
+    who = handoff.assistant.first_name
+    lapsed = {
+        Offer.State.DECLINED: ("no", "Declined"),
+        Offer.State.EXPIRED: ("no", "Expired"),
+        Offer.State.UNDELIVERABLE: ("no", "Mail came back"),
+    }
+    match handoff.state:
+        case State.DRAFT:
+            return "draft", "Draft"
+        case State.OFFERING if offer and offer.state == Offer.State.QUEUED:
+            return "wait", "Going out"
+        case State.OFFERING:
+            return "wait", f"Waiting for {who}"
+        case State.TAKEN:
+            return "on", f"Accepted, starts {dates.long(terms.starts_on)}"
+        case State.ACTIVE:
+            return "on", f"Running since {dates.long(terms.starts_on)}"
+        case State.LAPSED if offer and offer.state in lapsed:
+            return lapsed[Offer.State(offer.state)]
+        case State.WITHDRAWN:
+            return "draft", "Withdrawn"
+        case _:
+            return "done", "Ended"
+
+
+def log(handoff: Handoff) -> list[Entry]:
+    """What happened, newest first."""
+    zone = handoff.owner.zone
+    lines = {str(line.pk): line for line in handoff.work.all()}
+    past = [
+        Entry(_side(event), what, dates.moment(event.happened_at, zone), quote)
+        for event in handoff.events.all()
+        for what, quote in _told(event, handoff, lines)
+    ]
+    return list(reversed(past))
+
+
+def to_come(handoff: Handoff) -> list[Entry]:
+    """The steps after sending, drawn hollow; soonest first."""
+    offer, zone = handoff.offer, handoff.owner.zone
+    starts = Entry("auto", "It starts", dates.full(handoff.terms.starts_on))
+    if handoff.state == State.TAKEN:
+        return [starts]
+    if handoff.state != State.OFFERING or offer is None:
+        return []
+    return [Entry("auto", "Time to reply runs out, and we tell you", dates.moment(offer.reply_by, zone)), starts]
+
+
+def _side(event: HandoffEvent) -> str:
+    return {"owner": "you", "assistant": "them", "system": "auto"}[event.actor]
+
+
+def _told(event: HandoffEvent, handoff: Handoff, lines: dict[str, WorkLog]) -> Iterator[tuple[str, str]]:
+    who = handoff.assistant.first_name
+    if event.kind == Kind.LOGGED:
+        if line := lines.get(event.note):
+            yield f"{who} logged {durations.clock(line.seconds)} for {dates.full(line.day)}", line.note
+        return
+    said = {
+        Kind.SENT: "You sent it",
+        Kind.UNDONE: "You took it back before it left",
+        Kind.DELIVERED: f"It went out to {who}",
+        Kind.ACCEPTED: f"{who} accepted",
+        Kind.DECLINED: f"{who} declined",
+        Kind.EXPIRED: "Time to reply ran out",
+        Kind.UNDELIVERABLE: f"The email did not reach {handoff.assistant.email}",
+        Kind.WITHDRAWN: "You withdrew it",
+        Kind.STARTED: "Started",
+        Kind.ENDED: "You ended it",
+    }
+    # A refused click is kept for the record; it is no news to the owner.
+    if event.kind in said:
+        yield said[Kind(event.kind)], event.note
+
+
+def so_far(handoff: Handoff, today: date) -> dict[str, Any]:
+    """What a running hand-off won back and cost, by the complete weeks since it began; nothing before."""
+    if handoff.state not in (State.ACTIVE, State.ENDED):
+        return {"gains": None}
+    owner = handoff.owner
+    weeks_run = max(1, min(520, (today - handoff.terms.starts_on).days // 7))
+    run, logged = gains.last_weeks(owner, today, weeks_run)
+    if len(run) < 2:
+        return {"gains": None}
+    made = gains.of(owner, run[:-1], logged, [handoff])
+    worth = money.rounded(made.worth(owners.hour_values(owner)), owner.currency)
+    this_week = sum(line.seconds for line in handoff.work.all() if line.day >= run[-1].first)
+    return {"gains": made, "worth": worth, "paid": made.paid, "this_week": this_week, "until": run[-2].last}
+
+
+def preview(form: HandoffForm, suggestion: plans.Suggestion) -> dict[str, Any]:
+    """What the assistant will read and what it costs and frees, from the form as it stands."""
+    currency = form.task.owner.currency
+    given = form.cleaned_data if form.is_bound else {}
+    minutes = given.get("hours", suggestion.minutes * 60) // 60
+    rate: Decimal = given.get("rate") if given.get("rate") is not None else form.assistant.rate  # type: ignore[assignment]
+    starts_on: date = given.get("starts_on") or form.initial["starts_on"]
+    return {
+        "takes": durations.hours(minutes * 60),
+        "rate": money.short(rate, currency),
+        "starts": dates.full(starts_on),
+        "brief": given.get("brief") or form.initial.get("brief", ""),
+        "costs": money.short(money.rounded(rate * minutes / 60, currency), currency),
+        "frees": money.short(money.rounded(suggestion.frees(minutes), currency), currency),
+        "given": durations.hours(suggestion.given(minutes) * 60),
+    }

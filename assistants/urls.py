@@ -1,0 +1,22 @@
+from django.urls import path
+
+from . import plan_views, roster_views, views
+
+app_name = "assistants"
+urlpatterns = [
+    path("assistants/", roster_views.assistants, name="assistants"),
+    path("assistants/new/", roster_views.assistant_new, name="assistant_new"),
+    path("assistants/<int:pk>/", roster_views.assistant, name="assistant"),
+    path("assistants/<int:pk>/change/", roster_views.assistant_change, name="assistant_change"),
+    path("assistants/<int:pk>/pause/", roster_views.assistant_pause, name="assistant_pause"),
+    path("plan/", plan_views.plan, name="plan"),
+    path("plan/budget/", plan_views.plan_budget, name="plan_budget"),
+    path("hand-offs/", views.handoffs, name="handoffs"),
+    path("hand-offs/new/", views.handoff_new, name="handoff_new"),
+    path("hand-offs/<int:pk>/", views.handoff, name="handoff"),
+    path("hand-offs/<int:pk>/draft/", views.handoff_draft, name="handoff_draft"),
+    path("hand-offs/<int:pk>/undo/", views.handoff_undo, name="handoff_undo"),
+    path("hand-offs/<int:pk>/withdraw/", views.handoff_withdraw, name="handoff_withdraw"),
+    path("hand-offs/<int:pk>/end/", views.handoff_end, name="handoff_end"),
+    path("hand-offs/<int:pk>/discard/", views.handoff_discard, name="handoff_discard"),
+]

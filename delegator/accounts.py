@@ -1,0 +1,163 @@
+"""
+Accounts by allauth, in our words; its mail goes through the outbox.
+
+No secret is stored: the links of these emails are made when a worker renders them,
+from the owner's state, so that using one makes it void.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import app_settings, forms
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django import forms as django_forms
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+
+from assistants import links, outbox
+from assistants.models import OutgoingEmail
+from tasks import clock, dates
+from tasks.fields import LineField
+from tasks.forms import helper
+from tasks.models import Owner, new_pid
+
+KINDS = {
+    "account/email/email_confirmation": "verify",
+    "account/email/email_confirmation_signup": "verify",
+    "account/email/password_reset_key": "reset",
+    "account/email/account_already_exists": "known",
+}
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Where allauth meets our owner, our outbox and our words."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "That email and password don’t belong together.",
+        "too_many_login_attempts": "Too many tries. Wait a few minutes, then try again.",
+    }
+
+    def save_user(self, request: HttpRequest, user: Owner, form: Any, commit: bool = True) -> Owner:  # noqa: FBT001, FBT002 - allauth's signature
+        given = form.cleaned_data
+        user.name = given["name"]
+        user.time_zone = given["time_zone"] or settings.NEW_OWNER_TIME_ZONE
+        saved: Owner = super().save_user(request, user, form, commit=commit)
+        return saved
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("tasks:start")
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Home, and the first run for someone whose business is not written down yet."""
+        return reverse("home" if request.user.tasks.exists() else "tasks:start")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        owner = context.get("user") or Owner.objects.filter(email__iexact=email).first()
+        kind = KINDS.get(template_prefix)
+        if kind is None or owner is None:
+            return
+        facts = {"first_name": owner.first_name, "address": email}
+        with transaction.atomic():
+            outbox.put(
+                kind, owner=owner, to=(owner.name, email), key=f"{kind}-{new_pid()}", facts=facts, now=clock.now()
+            )
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """The pages say what happened; no second word for it."""
+
+
+def verify_letter(email: OutgoingEmail) -> dict[str, Any]:
+    address = EmailAddress.objects.get(user=email.owner, email__iexact=email.facts["address"])
+    key = EmailConfirmationHMAC(address).key
+    return email.facts | {"url": links.absolute(reverse("account_confirm_email", args=[key]))}
+
+
+def reset_letter(email: OutgoingEmail) -> dict[str, Any]:
+    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(email.owner)
+    uid = user_pk_to_url_str(email.owner)
+    return email.facts | {"url": links.absolute(reverse("account_reset_password_from_key", args=[uid, token]))}
+
+
+def known_letter(email: OutgoingEmail) -> dict[str, Any]:
+    return email.facts | {
+        "url": links.absolute(reverse("account_login")),
+        "reset_url": links.absolute(reverse("account_reset_password")),
+    }
+
+
+class SignUpForm(forms.SignupForm):  # type: ignore[misc]
+    name = LineField(
+        label="Your name",
+        max_length=80,
+        widget=django_forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Write your name."},
+    )
+    # Filled by the browser; an unknown one is no reason to stop anybody.
+    time_zone = django_forms.CharField(
+        required=False, widget=django_forms.HiddenInput(attrs={"data-time-zone": "", "autocomplete": "off"})
+    )
+    field_order = ("name", "email", "password1", "time_zone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+        self.fields["email"].help_text = "Your weekly summary goes here."
+        self.fields["password1"].help_text = "At least 12 characters. A few words in a row work well."
+        self.helper = helper("name", "email", "password1", "time_zone")
+
+    def clean_time_zone(self) -> str:
+        name: str = self.cleaned_data["time_zone"]
+        return name if dates.is_zone(name) else ""
+
+
+class SignInForm(forms.LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+        self.fields["password"].help_text = ""
+        self.fields["remember"].label = "Keep me signed in"
+        self.helper = helper("login", "password", "remember")
+
+
+class ForgottenForm(forms.ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+        self.helper = helper("email")
+
+
+class NewPasswordForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+        self.helper = helper("password1", "password2")
+
+
+class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self)
+        self.fields["oldpassword"].help_text = ""
+        self.helper = helper("oldpassword", "password1", "password2")
+
+
+WORDS = {
+    "email": ("Email", "Write your email address."),
+    "login": ("Email", "Write your email address."),
+    "password": ("Password", "Write your password."),
+    "password1": ("Password", "Choose a password."),
+    "password2": ("The same again", "Write the new password again."),
+    "oldpassword": ("Your password now", "Write the password you have now."),
+}
+
+
+def _in_our_words(form: django_forms.Form) -> None:
+    for name, field in form.fields.items():
+        field.widget.attrs.pop("placeholder", None)
+        if name in WORDS:
+            field.label, field.error_messages["required"] = WORDS[name]

@@ -1,0 +1,109 @@
+"""Home: the vision, the one thing next, where the weeks went, and what waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from assistants import gains, story
+from assistants.gains import DAYS_THAT_TELL
+from tasks import dates, days, durations, money, owners
+from tasks.charts import Bar, Segment
+from tasks.models import Owner, Task
+from tasks.weeks import Log, Week
+
+from . import next_step
+
+WEEKS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class WeekBar:
+    """One week of the chart, in seconds, drawn on the scale of the longest."""
+
+    label: str
+    best: int
+    routine: int
+    helped: int
+    bar: Bar
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{durations.hours(self.best)} best work, {durations.hours(self.routine)} routine, "
+            f"{durations.hours(self.helped)} handed off"
+        )
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    if not isinstance(request.user, Owner):
+        return render(request, "landing.html")
+    return render(request, "home.html", _home(request.user, timezone.now()))
+
+
+def _home(owner: Owner, now: datetime) -> dict[str, Any]:
+    today = owner.today(now)
+    best = owner.tasks.active().best_work().first()
+    run, log = gains.last_weeks(owner, today, WEEKS_SHOWN)
+    handoffs = list(owner.handoffs.with_terms())
+    made = gains.of(owner, run, log, handoffs)
+    bars = _bars(run, log, made, best)
+    sheet = days.sheet(owner, today)
+    return {
+        "today": today,
+        "greeting": _greeting(now.astimezone(owner.zone).hour),
+        "best": best,
+        "step": next_step.for_home(owner, now),
+        "bars": bars,
+        "heading": _heading(run, log, best),
+        "has_log": any(bar.best or bar.routine for bar in bars),
+        "gains": made,
+        "since": dates.short(max(made.since, run[0].first)) if made.since else "",
+        "worth": money.rounded(made.worth(owners.hour_values(owner)), owner.currency),
+        "waiting": [story.row(each) for each in handoffs if each.state == each.State.OFFERING],
+        "logged_today": sum(row.seconds for row in sheet),
+        "has_sheet": bool(sheet),
+    }
+
+
+def _greeting(hour: int) -> str:
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+
+
+def _bars(run: list[Week], log: Log, made: gains.Gains, best: Task | None) -> list[WeekBar]:
+    sums = []
+    for week in run:
+        seconds = log.of(week)
+        mine = seconds.get(best.pk, 0) if best else 0
+        sums.append((week, mine, sum(seconds.values()) - mine, made.by_week[week].worked))
+    longest = max((best + routine + helped for _, best, routine, helped in sums), default=0)
+    return [
+        WeekBar(
+            "This week" if week == run[-1] else dates.short(week.first),
+            mine,
+            routine,
+            helped,
+            Bar((Segment("best", mine), Segment("routine", routine), Segment("help", helped)), longest),
+        )
+        for week, mine, routine, helped in sums
+    ]
+
+
+def _heading(run: list[Week], log: Log, best: Task | None) -> str:
+    """More, the same or less best work: the last complete week beside the first one shown that tells enough."""
+    told = [week for week in run[:-1] if log.days_logged(week) >= DAYS_THAT_TELL]
+    if best is None or len(told) < 2:
+        return "Where your weeks go"
+    shares = []
+    for week in (told[0], told[-1]):
+        seconds = log.of(week)
+        shares.append(seconds.get(best.pk, 0) / (sum(seconds.values()) or 1))
+    change = shares[1] - shares[0]
+    if abs(change) < 0.02:
+        return "As much of your week is your best work as before"
+    return f"{'More' if change > 0 else 'Less'} of your week is your best work"

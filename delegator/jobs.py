@@ -1,0 +1,13 @@
+"""Celery jobs of the product as a whole: leaves that call one function."""
+
+from celery import shared_task
+
+
+@shared_task(ignore_result=True)
+def write_weekly_summaries() -> None:
+    """Write the summaries that have come due; the outbox sends them."""
+    from tasks import clock
+
+    from . import weekly
+
+    weekly.write_due(now=clock.now())

@@ -1,0 +1,68 @@
+"""
+The mail that stayed on this computer, as it would have arrived.
+
+Only without a mail server, only from this computer, and only the owner's own: what
+was sent for them, to whomever.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from assistants import outbox
+from assistants.models import OutgoingEmail
+from tasks.requests import OwnerRequest
+
+
+def _own(request: OwnerRequest, pk: int) -> OutgoingEmail:
+    _only_here(request)
+    mine = OutgoingEmail.objects.readable().filter(owner=request.user).select_related("owner", "offer__handoff")
+    return get_object_or_404(mine, pk=pk)
+
+
+def _only_here(request: OwnerRequest) -> None:
+    """404 unless mail is kept and the browser runs on this computer."""
+    if not settings.EMAIL_KEPT or not ip_address(request.META["REMOTE_ADDR"]).is_loopback:
+        raise Http404
+
+
+@login_required
+def mail(request: OwnerRequest) -> HttpResponse:
+    _only_here(request)
+    emails = OutgoingEmail.objects.readable().filter(owner=request.user)
+    page = Paginator(emails, 30).get_page(request.GET.get("page"))
+    subjects = [(email, outbox.compose(email).subject) for email in page]
+    waiting = request.user.emails.filter(state=OutgoingEmail.State.QUEUED)
+    return render(request, "mail/mail.html", {"page": page, "emails": subjects, "waiting": waiting})
+
+
+@login_required
+@csp_replace({"frame-src": ["'self'"]})
+def email(request: OwnerRequest, pk: int) -> HttpResponse:
+    own = _own(request, pk)
+    return render(request, "mail/email.html", {"email": own, "message": outbox.compose(own)})
+
+
+@login_required
+@xframe_options_sameorigin
+@csp_replace(
+    {
+        "default-src": ["'none'"],
+        "style-src": ["'unsafe-inline'"],
+        "frame-ancestors": ["'self'"],
+        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox", "allow-top-navigation-by-user-activation"],
+    }
+)
+def body(request: OwnerRequest, pk: int) -> HttpResponse:
+    """The HTML part alone, in a frame that can run nothing."""
+    message = outbox.compose(_own(request, pk))
+    html = next(part.content for part in message.alternatives if part.mimetype == "text/html")
+    return HttpResponse(str(html).replace("<head>", '<head><base target="_top">', 1))

@@ -1,0 +1,40 @@
+"""What every request and answer needs."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+
+from tasks.models import Owner
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def owners_time_zone(get_response: Answer) -> Answer:
+    """Show times in the signed-in owner's zone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        zone = request.user.zone if isinstance(request.user, Owner) else ZoneInfo("UTC")
+        with timezone.override(zone):
+            return get_response(request)
+
+    return middleware
+
+
+def safe_headers(get_response: Answer) -> Answer:
+    """Private pages stay out of caches and search engines, and a private link out of the Referer."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        by_link = request.path.startswith(("/h/", "/unsubscribe/"))
+        if by_link:
+            response["Referrer-Policy"] = "no-referrer"
+            response["X-Robots-Tag"] = "noindex, nofollow"
+        if by_link or request.user.is_authenticated:
+            add_never_cache_headers(response)
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        return response
+
+    return middleware

@@ -1,0 +1,22 @@
+"""What belongs to the product as a whole."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class WeeklySummary(models.Model):
+    """The owner's summary of one ISO week, written once whatever happens."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="summaries")
+    week = models.CharField(max_length=8, help_text="2026-W42")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-week"]
+        verbose_name_plural = "weekly summaries"
+        constraints = [models.UniqueConstraint("owner", "week", name="one_summary_a_week")]
+
+    def __str__(self) -> str:
+        return f"{self.owner}, {self.week}"

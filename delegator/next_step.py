@@ -1,0 +1,163 @@
+"""The one thing to do next: the first that applies, on Home and in the weekly email."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+from django.urls import reverse
+
+from assistants import plans
+from tasks import dates, durations, money
+from tasks.models import Owner
+
+SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A heading, a sentence, and the button that does it; what it frees and costs a week, if it is a hand-off."""
+
+    heading: str
+    text: str
+    button: str
+    url: str
+    frees: Decimal | None = None
+    costs: Decimal | None = None
+
+    @property
+    def largest(self) -> Decimal:
+        return max(self.frees or Decimal(0), self.costs or Decimal(0))
+
+
+Check = Callable[[], Step | None]
+
+
+def for_home(owner: Owner, now: datetime) -> Step | None:
+    """None means there is nothing to do but the best work."""
+    today = owner.today(now)
+    return _first(
+        partial(_begin, owner),
+        partial(_about_to_expire, owner, now),
+        partial(_empty_yesterday, owner, today),
+        partial(_unscored, owner),
+        partial(_no_assistants, owner),
+        partial(_best_handoff, owner, today),
+    )
+
+
+def for_week(owner: Owner, today: date) -> Step | None:
+    """For an email that may be read days later: nothing that has to be done today."""
+    return _first(
+        partial(_begin, owner),
+        partial(_unscored, owner),
+        partial(_no_assistants, owner),
+        partial(_best_handoff, owner, today),
+    )
+
+
+def _first(*checks: Check) -> Step | None:
+    return next((step for check in checks if (step := check())), None)
+
+
+def _begin(owner: Owner) -> Step | None:
+    if owner.tasks.active().routine().exists():
+        return None
+    return Step(
+        "Write down your own day",
+        "Your vision, what fills your day, and how each task feels: three short pages.",
+        "Start with your own day",
+        reverse("tasks:start"),
+    )
+
+
+def _about_to_expire(owner: Owner, now: datetime) -> Step | None:
+    for handoff in owner.handoffs.open().with_terms():
+        offer = handoff.offer
+        if offer and now < offer.reply_by <= now + SOON:
+            who = handoff.assistant.first_name
+            return Step(
+                f"{who} has not replied yet",
+                f"The offer of {handoff.task.mid_sentence} runs out on {dates.moment(offer.reply_by, owner.zone)}. "
+                "A short note from you often helps.",
+                "Open the hand-off",
+                reverse("assistants:handoff", args=[handoff.pk]),
+            )
+    return None
+
+
+def _empty_yesterday(owner: Owner, today: date) -> Step | None:
+    """Only for someone who has logged before, and only for the last work day."""
+    day = today - timedelta(days=1)
+    while day.weekday() >= 5:
+        day -= timedelta(days=1)
+    if not owner.entries.filter(day__lt=day).exists() or owner.entries.on(day).exists():
+        return None
+    name = "yesterday" if day == today - timedelta(days=1) else f"{day:%A}"
+    return Step(
+        f"Log {name}",
+        f"{dates.full(day)} is empty. It takes a minute while you remember it.",
+        f"Open {name}’s sheet",
+        reverse("tasks:day", args=[day]),
+    )
+
+
+def _unscored(owner: Owner) -> Step | None:
+    unscored = list(owner.tasks.active().routine().unscored()[:6])
+    if not unscored:
+        return None
+    names = " and ".join(task.mid_sentence for task in unscored[:2])
+    more = f" and {len(unscored) - 2} more" if len(unscored) > 2 else ""
+    return Step(
+        "Say how your tasks feel",
+        f"{names[0].upper()}{names[1:]}{more} have no place on the matrix yet. Your first answer is the right one."
+        if len(unscored) > 1
+        else f"{unscored[0].name} has no place on the matrix yet. Your first answer is the right one.",
+        "Score them" if len(unscored) > 1 else "Score it",
+        reverse("routine") + "#all",
+    )
+
+
+def _no_assistants(owner: Owner) -> Step | None:
+    if owner.assistants.active().exists():
+        return None
+    return Step(
+        "Write down who could help",
+        "Someone you know, or a virtual assistant you have found: a name, an address, skills and a rate is enough.",
+        "Add an assistant",
+        reverse("assistants:assistant_new"),
+    )
+
+
+def _best_handoff(owner: Owner, today: date) -> Step | None:
+    drafts = {(draft.task_id, draft.assistant_id): draft.pk for draft in owner.handoffs.drafts()}
+    proposals = plans.make(owner, today, owner.budget).proposals
+    if not proposals:
+        return None
+    best = proposals[0]
+    who, task = best.assistant.first_name, best.task
+    part = "" if best.is_whole else "part of "
+    draft = drafts.get((task.pk, best.assistant.pk))
+    mind = "you loathe it" if (task.loathe or 0) >= 3 else "it is not your best work"
+    return Step(
+        f"Hand {part}{task.mid_sentence} to {who}",
+        f"It takes {durations.hours(best.task_minutes * 60)} of your week and {mind}. "
+        f"{who} has {durations.hours(best.free_minutes * 60)} a week free.",
+        "Finish the hand-off" if draft else "Write the hand-off",
+        reverse("assistants:handoff_draft", args=[draft])
+        if draft
+        else f"{reverse('assistants:handoff_new')}?task={task.pk}&to={best.assistant.pk}",
+        frees=best.frees,
+        costs=best.costs,
+    )
+
+
+def in_numbers(step: Step, owner: Owner) -> str:
+    """It costs $90 and frees $400 of your time."""
+    if step.frees is None or step.costs is None:
+        return step.text
+    costs, frees = (money.short(amount, owner.currency) for amount in (step.costs, step.frees))
+    return f"{step.text} It costs {costs} a week and frees {frees} of your time."

@@ -1,0 +1,231 @@
+"""
+One settings file for every place the app runs, read from the environment.
+
+The defaults are the laptop: SQLite, a broker in a file, mail kept on this
+computer. `.env` is the operator's; `var/laptop.env` is made by `make run`.
+"""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+VAR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR.mkdir(parents=True, exist_ok=True)
+environ.Env.read_env(VAR / "laptop.env")
+
+DEBUG = env.bool("DEBUG", default=True)
+SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+
+# --- Secrets ---------------------------------------------------------------
+LAPTOP_KEY = "only-for-a-laptop-that-nobody-else-can-reach-0123456789"
+SECRET_KEY = env("SECRET_KEY", default=LAPTOP_KEY)
+# The keys of the private links, newest first; apart from SECRET_KEY, so that either can be changed alone.
+LINK_KEYS = env.list("LINK_KEYS", default=[LAPTOP_KEY])
+if not DEBUG and SECRET_KEY == LAPTOP_KEY:
+    raise ImproperlyConfigured("Set SECRET_KEY before DEBUG=false: a long random text that stays the same.")
+if not DEBUG and LINK_KEYS == [LAPTOP_KEY]:
+    raise ImproperlyConfigured("Set LINK_KEYS before DEBUG=false: a long random text, other than SECRET_KEY.")
+
+# --- What it is made of ------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "tasks",
+    "assistants",
+    "delegator",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "delegator.middleware.owners_time_zone",
+    "delegator.middleware.safe_headers",
+]
+ROOT_URLCONF = "delegator.urls"
+WSGI_APPLICATION = "delegator.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "delegator.navigation.where",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# --- Where it keeps things ---------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'delegator.sqlite3'}")}
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # WAL lets readers read while one writes; IMMEDIATE makes a writer wait its turn instead of
+    # failing half way; FULL keeps what was committed through a power cut.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# In the database, so that several web processes share one count of failed sign-ins.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+# --- Jobs --------------------------------------------------------------------
+REDIS_URL = env("REDIS_URL", default="")
+CELERY_BROKER_URL = REDIS_URL or f"sqla+sqlite:///{VAR / 'broker.sqlite3'}"
+# Seconds to wait for Redis. The web sets 1: a Redis that answers late must not hold a page.
+BROKER_PATIENCE = env.float("BROKER_PATIENCE", default=1.0)
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": BROKER_PATIENCE, "socket_connect_timeout": 1}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
+SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=5)
+# Beat only ticks. What is due, and when, stands in rows; a tick that waited too long is dropped.
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "assistants.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "weekly": {"task": "delegator.jobs.write_weekly_summaries", "schedule": 60, "options": {"expires": 60}},
+}
+
+# --- Mail --------------------------------------------------------------------
+EMAIL_URL = env("EMAIL_URL", default="")
+# Without a mail server mail stays on this computer, to be read at /mail/.
+EMAIL_KEPT = not EMAIL_URL
+if EMAIL_URL:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 45
+DEFAULT_FROM_EMAIL = env("FROM_EMAIL", default="delegator@localhost")
+# What each kind of email says: a function from its row to the values of emails/<kind>.*
+LETTERS = {
+    "offer": "assistants.letters.offer",
+    "withdrawn": "assistants.letters.withdrawn",
+    "start": "assistants.letters.start",
+    "ended": "assistants.letters.ended",
+    "answer": "assistants.letters.answer",
+    "weekly": "delegator.weekly.letter",
+    "verify": "delegator.accounts.verify_letter",
+    "reset": "delegator.accounts.reset_letter",
+    "known": "delegator.accounts.known_letter",
+}
+# How long the owner can take back Send, and how long a worker may hold an email, in seconds.
+UNDO_WINDOW = env.int("UNDO_WINDOW", default=60)
+LEASE = env.int("LEASE", default=300)
+
+# --- Owners and their accounts -----------------------------------------------
+AUTH_USER_MODEL = "tasks.Owner"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "delegator.accounts.Adapter"
+ACCOUNT_FORMS = {
+    "signup": "delegator.accounts.SignUpForm",
+    "login": "delegator.accounts.SignInForm",
+    "reset_password": "delegator.accounts.ForgottenForm",
+    "reset_password_from_key": "delegator.accounts.NewPasswordForm",
+    "change_password": "delegator.accounts.ChangePasswordForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Mail that stays on this computer proves nothing about an address, so there is nothing to verify.
+ACCOUNT_EMAIL_VERIFICATION = "none" if EMAIL_KEPT else "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+PASSWORD_RESET_TIMEOUT = 3600
+
+# --- On the wire -------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# No inline script or style, nothing from elsewhere; data: is for Bootstrap's ticks and arrows.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- Language, time, files ---------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+# The zone of a new owner whose browser does not say; each owner has their own after that.
+NEW_OWNER_TIME_ZONE = env("NEW_OWNER_TIME_ZONE", default="UTC")
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "loggers": {"celery.utils.functional": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+}

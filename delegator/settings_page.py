@@ -1,0 +1,102 @@
+"""The owner's settings: name, business, zone, currency, budget, vision, worth of an hour, the weekly email."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.bootstrap import AppendedText, PrependedText
+from crispy_forms.layout import Div
+from django import forms
+from django.conf import settings as django_settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from tasks import durations, money, owners
+from tasks.fields import AmountField, LineField, TextField, TimeField, ZoneField, optional
+from tasks.forms import helper
+from tasks.models import Owner
+from tasks.requests import OwnerRequest
+
+
+class SettingsForm(forms.Form):
+    name = LineField(label="Your name", max_length=80, error_messages={"required": "Write your name."})
+    business = LineField(
+        label=optional("Your business"),
+        required=False,
+        max_length=80,
+        help_text="Assistants see it under your name.",
+    )
+    vision = TextField(
+        label=optional("What you are building"),
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    worth = AmountField(label="An hour of your best work is worth", error_messages={"required": "A guess will do."})
+    day = TimeField(label="Your work day is", error_messages={"required": "Say how long your work day is."})
+    budget = AmountField(
+        label=optional("For help, a week"), required=False, help_text="Leave it blank for no limit."
+    )
+    currency = forms.ChoiceField(label="Currency", choices=lambda: list(money.known_currencies().items()))
+    time_zone = ZoneField(label="Time zone", help_text="Your days, your deadlines and your Monday at 7 follow it.")
+    wants_summary = forms.BooleanField(label="Email me a summary every Monday at 7", required=False)
+
+    def __init__(self, owner: Owner, *args: Any, **kwargs: Any) -> None:
+        self.owner = owner
+        super().__init__(*args, **kwargs)
+        symbol = money.symbol(owner.currency)
+        self.helper = helper(
+            "name",
+            "business",
+            "vision",
+            Div(
+                PrependedText("worth", symbol),
+                AppendedText("day", "hours"),
+                PrependedText("budget", symbol),
+                "currency",
+                css_class="fields fold",
+            ),
+            "time_zone",
+            "wants_summary",
+        )
+
+    def clean_day(self) -> int:
+        seconds: int = self.cleaned_data["day"]
+        if not seconds:
+            raise forms.ValidationError("Say how long your work day is.")
+        return seconds
+
+    @transaction.atomic
+    def save(self) -> None:
+        given, owner = self.cleaned_data, self.owner
+        if (given["time_zone"], given["wants_summary"]) != (owner.time_zone, owner.wants_summary):
+            owner.next_summary_at = None  # worked out anew, for the zone as it is now
+        for field in ("name", "business", "vision", "budget", "currency", "time_zone", "wants_summary"):
+            setattr(owner, field, given[field])
+        owner.work_day = given["day"]
+        owner.save()
+        owners.set_hour_value(owner, given["worth"], owner.today(timezone.now()))
+
+
+@login_required
+def settings_page(request: OwnerRequest) -> HttpResponse:
+    owner = request.user
+    hours, rest = divmod(owner.work_day, durations.HOUR)
+    known = {
+        field: getattr(owner, field)
+        for field in ("name", "business", "vision", "budget", "currency", "time_zone", "wants_summary")
+    } | {
+        "worth": owner.hour_value(owner.today(timezone.now())),
+        "day": durations.clock(owner.work_day) if rest else hours,
+    }
+    form = SettingsForm(owner, request.POST or None, initial=known)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "Your settings are saved.")
+        return redirect("settings")
+    context = {"form": form, "mail_is_kept": django_settings.EMAIL_KEPT}
+    return render(request, "settings.html", context, status=422 if form.errors else 200)

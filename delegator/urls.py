@@ -1,0 +1,40 @@
+"""Every address of the app, as the design names them."""
+
+from allauth.account import views as account_views
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from . import accounts, health, home, mailbox, routine, settings_page, unsubscribe
+
+handler404 = "tasks.views.not_found"
+
+account_patterns = [
+    path("sign-up/", account_views.signup, name="account_signup"),
+    path("sign-in/", account_views.login, name="account_login"),
+    path("sign-out/", account_views.logout, name="account_logout"),
+    path("sign-up/check-your-mail/", account_views.email_verification_sent, name="account_email_verification_sent"),
+    path("sign-up/confirm/<str:key>/", account_views.confirm_email, name="account_confirm_email"),
+    path("password/forgotten/", account_views.password_reset, name="account_reset_password"),
+    path("password/forgotten/sent/", account_views.password_reset_done, name="account_reset_password_done"),
+    path("password/new/<uidb36>/<key>/", account_views.password_reset_from_key, name="account_reset_password_from_key"),
+    path("password/new/done/", account_views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("password/change/", account_views.password_change, name="account_change_password"),
+    path("account/inactive/", account_views.account_inactive, name="account_inactive"),
+    path("account/reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("", include("tasks.urls")),
+    path("", include("assistants.urls")),
+    path("h/", include("assistants.link_urls")),
+    path("", include(account_patterns)),
+    path("routine/", routine.routine, name="routine"),
+    path("settings/", settings_page.settings_page, name="settings"),
+    path("mail/", mailbox.mail, name="mail"),
+    path("mail/<int:pk>/", mailbox.email, name="email"),
+    path("mail/<int:pk>/body/", mailbox.body, name="email_body"),
+    path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("healthz/live", health.live, name="live"),
+    path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"), name="favicon"),
+]

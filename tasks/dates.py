@@ -1,0 +1,47 @@
+"""Days and moments as people say them: "Thursday 15 October", "6 pm"."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+
+def full(day: date) -> str:
+    """Thursday 15 October"""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def long(day: date) -> str:
+    """15 October"""
+    return f"{day.day} {day:%B}"
+
+
+def short(day: date) -> str:
+    """15 Oct"""
+    return f"{day.day} {day:%b}"
+
+
+def span(first: date, last: date) -> str:
+    """5 to 11 October, or 28 September to 4 October"""
+    return f"{first.day if first.month == last.month else long(first)} to {long(last)}"
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """6 pm, or 7:02 am"""
+    local = at.astimezone(zone)
+    hour = local.hour % 12 or 12
+    minutes = f":{local:%M}" if local.minute else ""
+    return f"{hour}{minutes} {'am' if local.hour < 12 else 'pm'}"
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """Tuesday 20 October, 6 pm"""
+    return f"{full(at.astimezone(zone).date())}, {clock(at, zone)}"
+
+
+def zones() -> list[str]:
+    """The time zones one can live in, without the aliases and oddities of tzdata."""
+    areas = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    return sorted(name for name in available_timezones() if name.startswith(areas)) + ["UTC"]
+
+
+def is_zone(name: str) -> bool:
+    return name in zones()

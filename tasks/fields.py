@@ -1,0 +1,152 @@
+"""Form fields for what people type: lines of text, times, amounts, time zones."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from . import dates, durations, money
+
+# Marks that change the direction of what follows, and characters that show as nothing.
+UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+FIRST_DAY, LAST_DAY = "2000-01-01", "2100-01-01"
+WEEK = 7 * durations.DAY_MOST
+
+
+def optional(label: str) -> SafeString:
+    """A label that says so; we mark what is optional, not what is required."""
+    return format_html('{} <span class="optional">(optional)</span>', label)
+
+
+class TextField(forms.CharField):
+    """Text as typed, in one Unicode form and without unseen marks; what is left may not be empty."""
+
+    def to_python(self, value: Any) -> str:
+        text = UNSEEN.sub("", unicodedata.normalize("NFC", str(value or ""))).replace("\r\n", "\n")
+        if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c not in "\n\t" for c in text):
+            raise ValidationError("Leave out the control characters.", code="control")
+        return str(super().to_python(text))
+
+
+class LineField(TextField):
+    """Text on one line."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        if "\n" in text:
+            raise ValidationError("Write this on one line.", code="lines")
+        return text
+
+
+class AddressField(forms.EmailField):
+    """An email address that can be mailed to; `ä@` and unseen marks cannot."""
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        local, _, domain = text.rpartition("@")
+        if text and (UNSEEN.search(text) or not text.isascii() or len(local) > 64 or "." not in domain):
+            raise ValidationError("Write a whole address such as ana@example.com.", code="address")
+        return text
+
+
+class TimeField(forms.CharField):
+    """A time such as 1:30, 90m or 1.5, to seconds; blank is 0."""
+
+    def __init__(self, *, now_there: int = 0, most: int = durations.DAY_MOST, **kwargs: Any) -> None:
+        self.now_there, self.most = now_there, most
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> int:
+        text = super().clean(value)
+        try:
+            return durations.parse(text, current=self.now_there, most=self.most)
+        except durations.NotATime as error:
+            raise ValidationError(str(error), code="time") from None
+
+
+class HoursField(forms.CharField):
+    """Hours a week: "5", "7.5" and "7:30"; a bare number is always hours here. To seconds."""
+
+    def clean(self, value: Any) -> int:
+        text = str(super().clean(value)).strip()
+        bare = re.fullmatch(r"[0-9]{1,3}([.,][0-9]{1,2})?", text)
+        try:
+            seconds = durations.parse(f"{text}h" if bare else text, most=WEEK)
+        except durations.NotATime:
+            raise ValidationError("Write hours a week such as 5, 7.5 or 7:30.", code="hours") from None
+        if not seconds:
+            raise ValidationError("Write more than zero hours.", code="zero")
+        return seconds
+
+
+class SpanField(forms.CharField):
+    """A time or a range of times, such as 1–2 h, to (least, most) in seconds; None when left blank."""
+
+    def clean(self, value: Any) -> tuple[int, int] | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return durations.parse_range(text)
+        except durations.NotATime as error:
+            raise ValidationError(str(error), code="time") from None
+
+
+class AmountField(forms.CharField):
+    """An amount of money, zero or more, to a Decimal; None when left blank."""
+
+    def __init__(self, *, most: Decimal = Decimal(10_000), **kwargs: Any) -> None:
+        self.most = most
+        super().__init__(max_length=20, **kwargs)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return money.parse(text, most=self.most)
+        except money.NotAnAmount as error:
+            raise ValidationError(str(error), code="amount") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:f}".removesuffix(".00") if isinstance(value, Decimal) else value
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone from the list, by area."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=_zone_choices, **kwargs)
+
+
+class DayField(forms.DateField):
+    """A day, written 2026-03-02 only: 02/03/2026 means two different days to two people."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {})["invalid"] = "Write the day as 2026-03-02."
+        super().__init__(
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": FIRST_DAY}),
+            **kwargs,
+        )
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not FIRST_DAY <= value.isoformat() <= LAST_DAY:
+            raise ValidationError("That year is too far away.", code="far")
+
+
+def _zone_choices() -> list[tuple[str, Any]]:
+    areas: dict[str, list[tuple[str, str]]] = {}
+    for name in dates.zones():
+        area, _, place = name.partition("/")
+        areas.setdefault(area, []).append((name, place.replace("_", " ").replace("/", ", ") or name))
+    return list(areas.items())

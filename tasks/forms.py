@@ -1,0 +1,313 @@
+"""Forms of the ground: first run, the day sheet, scores, one task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from crispy_forms.bootstrap import AppendedText, PrependedText
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.db import transaction
+from django.forms import BoundField
+
+from . import days, durations, money, owners, routine, scores
+from .fields import AmountField, LineField, SpanField, TextField, TimeField, optional
+from .models import Owner, Task, TaskSkill
+
+LEVELS = [("", "Not needed"), (1, "A beginner"), (2, "Fair"), (3, "Good"), (4, "Strong"), (5, "An expert")]
+
+
+def helper(*rows: Any) -> FormHelper:
+    """A crispy form without its own form tag, so that the page says where it goes."""
+    made = FormHelper()
+    made.form_tag = False
+    made.disable_csrf = True
+    made.layout = Layout(*rows)
+    return made
+
+
+class VisionForm(forms.Form):
+    """First run, step 1: why, the best work, what an hour of it is worth, and the length of a day."""
+
+    vision = TextField(
+        label="What are you building?",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="A sentence or two is plenty.",
+        error_messages={"required": "Write a sentence on what you are building."},
+    )
+    best = LineField(
+        label="What is your best work?",
+        max_length=80,
+        help_text="The work only you can do, and that clients pay you for.",
+        error_messages={"required": "Name your best work."},
+    )
+    worth = AmountField(
+        label="An hour of it is worth",
+        help_text="A guess will do.",
+        error_messages={"required": "Say what an hour of it is worth. A guess will do."},
+    )
+    day = TimeField(
+        label="Your work day is",
+        help_text="Monday to Friday.",
+        error_messages={"required": "Say how long your work day is."},
+    )
+
+    def __init__(self, owner: Owner, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = owner
+        self.helper = helper(
+            "vision",
+            "best",
+            Div(
+                PrependedText("worth", money.symbol(owner.currency)),
+                AppendedText("day", "hours"),
+                css_class="fields",
+            ),
+        )
+
+    def clean_day(self) -> int:
+        seconds: int = self.cleaned_data["day"]
+        if not seconds:
+            raise forms.ValidationError("Say how long your work day is.")
+        return seconds
+
+    def clean_best(self) -> str:
+        name: str = self.cleaned_data["best"]
+        if self.owner.tasks.active().routine().filter(name__iexact=name).exists():
+            raise forms.ValidationError(f"“{name}” is on your routine list, so it cannot be your best work too.")
+        return name
+
+    @transaction.atomic
+    def save(self, today: date) -> None:
+        """Keep each field that is as it should be; "Finish later" may leave others for another day."""
+        owner, given = self.owner, self.cleaned_data
+        owner.vision = given.get("vision", owner.vision)
+        owner.work_day = given.get("day", owner.work_day)
+        owner.save(update_fields=["vision", "work_day"])
+        if "best" in given:
+            owners.name_best_work(owner, given["best"])
+        if given.get("worth") is not None:
+            owners.set_hour_value(owner, given["worth"], today)
+
+
+class Pick(NamedTuple):
+    """A task as first-run step 2 shows it."""
+
+    index: int
+    name: str
+    hint: str
+    on: BoundField
+    time: BoundField
+
+
+class RoutineForm(forms.Form):
+    """First run, step 2: which tasks fill the day, and how much of it each takes."""
+
+    new_name = LineField(required=False, max_length=80)
+    new_time = SpanField(required=False, max_length=20)
+
+    def __init__(self, owner: Owner, choices: Sequence[routine.Choice], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = owner
+        self.choices = choices
+        for index, choice in enumerate(choices):
+            self.fields[f"on-{index}"] = forms.BooleanField(required=False, initial=choice.on)
+            self.fields[f"time-{index}"] = SpanField(required=False, max_length=20, initial=choice.span)
+
+    @property
+    def rows(self) -> Iterator[Pick]:
+        for index, choice in enumerate(self.choices):
+            yield Pick(index, choice.name, choice.hint, self[f"on-{index}"], self[f"time-{index}"])
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        name = given.get("new_name")
+        if given.get("new_time") and not name and "new_name" not in self.errors:
+            self.add_error("new_name", "Give this time a name.")
+        known = [choice.name.casefold() for choice in self.choices]
+        best = self.owner.tasks.active().best_work().first()
+        if name and (name.casefold() in known or (best and name.casefold() == best.name.casefold())):
+            self.add_error("new_name", f"“{name}” is there already.")
+        if not self.errors and not self.kept():
+            self.add_error(None, "Keep at least one task, or add your own.")
+        return given
+
+    def typed(self) -> dict[str, Any]:
+        """What stands in the fields now, to be shown again in a longer list."""
+        return {name: self[name].value() for name in self.fields}
+
+    def spans(self) -> list[routine.Span]:
+        """The times of the ticked rows as they stand in the form; what is no time counts as none."""
+        spans: list[routine.Span] = []
+        for row in self.rows:
+            if row.on.value():
+                try:
+                    spans.append(durations.parse_range(str(row.time.value() or "")))
+                except durations.NotATime:
+                    spans.append(None)
+        return spans
+
+    def kept(self) -> list[tuple[routine.Choice, routine.Span]]:
+        """The ticked rows and the new one, with their (least, most) seconds a work day."""
+        given = self.cleaned_data
+        rows = [
+            (choice, given.get(f"time-{index}"))
+            for index, choice in enumerate(self.choices)
+            if given.get(f"on-{index}")
+        ]
+        if given.get("new_name"):
+            rows.append((routine.Choice(given["new_name"]), given.get("new_time")))
+        return rows
+
+
+class ScoreRow(NamedTuple):
+    task: Task
+    loathe: BoundField
+    excel: BoundField
+
+
+class ScoresForm(forms.Form):
+    """Both axes of several tasks at once; a half-scored task has no place on the matrix."""
+
+    def __init__(self, tasks: Sequence[Task], *args: Any, all_required: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tasks = tasks
+        self.all_required = all_required
+        for task in tasks:
+            for axis, value in (("loathe", task.loathe), ("excel", task.excel)):
+                self.fields[f"{axis}-{task.pk}"] = forms.TypedChoiceField(
+                    choices=[(n, str(n)) for n in range(1, 6)],
+                    coerce=int,
+                    empty_value=None,
+                    required=False,
+                    initial=value,
+                    error_messages={"invalid_choice": "Choose 1 to 5."},
+                )
+
+    @property
+    def rows(self) -> Iterator[ScoreRow]:
+        for task in self.tasks:
+            yield ScoreRow(task, self[f"loathe-{task.pk}"], self[f"excel-{task.pk}"])
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for task in self.tasks:
+            axes = [f"loathe-{task.pk}", f"excel-{task.pk}"]
+            missing = [axis for axis in axes if axis not in self.errors and given.get(axis) is None]
+            if missing and (self.all_required or len(missing) == 1):
+                for axis in missing:
+                    self.add_error(axis, f"Say how much you {axis.split('-')[0]} {_at(axis)}{task.mid_sentence}.")
+        return given
+
+    def save(self, now: datetime) -> None:
+        """Place each task with both scores; "Finish later" leaves the others unscored."""
+        for task in self.tasks:
+            loathe, excel = (self.cleaned_data.get(f"{axis}-{task.pk}") for axis in ("loathe", "excel"))
+            if loathe and excel:
+                scores.give(task, loathe=loathe, excel=excel, now=now)
+
+
+def _at(axis: str) -> str:
+    return "at " if axis.startswith("excel") else ""
+
+
+class SheetRow(NamedTuple):
+    task: Task
+    time: BoundField
+    usual: int
+    seconds: int
+
+
+class DayForm(forms.Form):
+    """The day sheet: a time a task, each read by the one grammar of durations."""
+
+    def __init__(self, rows: Sequence[days.Row], longest: int, usual: dict[int, int], *args: Any) -> None:
+        super().__init__(*args)
+        self.sheet = rows
+        self.usual = usual
+        for row in rows:
+            self.fields[f"task-{row.task.pk}"] = TimeField(
+                required=False,
+                now_there=row.seconds,
+                most=longest,
+                initial=durations.clock(row.seconds) if row.seconds else "",
+            )
+
+    @property
+    def rows(self) -> Iterator[SheetRow]:
+        for row in self.sheet:
+            yield SheetRow(row.task, self[f"task-{row.task.pk}"], self.usual.get(row.task.pk, 0), row.seconds)
+
+    def changed_times(self) -> dict[int, int]:
+        """
+        Seconds by task id, of the fields that were edited.
+
+        A field left as it was shown is not written back: it may stand for seconds
+        that the clock of the sheet does not show, or be missing from a single save.
+        """
+        return {
+            row.task.pk: self.cleaned_data[name]
+            for row in self.sheet
+            if (name := f"task-{row.task.pk}") in self.data and name in self.changed_data
+        }
+
+
+class TaskForm(forms.Form):
+    """One task: its name, how long it takes, and the skills it needs."""
+
+    name = LineField(label="What is it called?", max_length=80, error_messages={"required": "Give the task a name."})
+    time = SpanField(
+        label=optional("How long does it take, a day?"),
+        required=False,
+        max_length=20,
+        help_text="A range is fine: 1–2 h.",
+    )
+    new_skill = LineField(
+        label=optional("It also needs"),
+        required=False,
+        max_length=40,
+        help_text="A new skill, in a word or two: bookkeeping, photos.",
+    )
+
+    def __init__(self, owner: Owner, *args: Any, task: Task | None = None, **kwargs: Any) -> None:
+        self.owner, self.task = owner, task
+        self.skills = list(owner.skills.all())
+        needed = {level.skill_id: level.level for level in task.skill_levels.all()} if task else {}
+        initial: dict[str, Any] = kwargs.pop("initial", {})
+        if task:
+            initial |= {"name": task.name, "time": routine.span_of(task)}
+        super().__init__(*args, initial=initial, **kwargs)
+        for skill in self.skills:
+            self.fields[f"skill-{skill.pk}"] = forms.TypedChoiceField(
+                label=skill.name, choices=LEVELS, coerce=int, empty_value=None, required=False,
+                initial=needed.get(skill.pk, ""),
+            )
+        levels = [f"skill-{skill.pk}" for skill in self.skills]
+        self.helper = helper("name", "time", Div(*levels, css_class="fields fold"), "new_skill")
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = self.owner.tasks.active().filter(name__iexact=name)
+        if others.exclude(pk=self.task.pk if self.task else None).exists():
+            raise forms.ValidationError(f"You have a task called “{name}” already.")
+        return name
+
+    @transaction.atomic
+    def save(self) -> Task:
+        given = self.cleaned_data
+        task = self.task or Task(owner=self.owner, position=self.owner.tasks.count())
+        task.name = given["name"]
+        task.seconds_least, task.seconds_most = given["time"] or (None, None)
+        task.save()
+        wanted = {skill: given[f"skill-{skill.pk}"] for skill in self.skills if given[f"skill-{skill.pk}"]}
+        if given["new_skill"]:
+            wanted.setdefault(owners.skill_named(self.owner, given["new_skill"]), 3)
+        task.skill_levels.all().delete()
+        TaskSkill.objects.bulk_create(
+            TaskSkill(task=task, skill=skill, level=level) for skill, level in wanted.items()
+        )
+        return task

@@ -1,0 +1,69 @@
+"""Amounts in words and digits. All are Decimal, in the owner's one currency."""
+
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.core import Locale
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+
+LOCALE = "en_US"
+
+
+class NotAnAmount(ValueError):
+    """What was typed is no amount; its text is the sentence for the reader."""
+
+
+def exact(amount: Decimal, currency: str) -> str:
+    """For statements and hours worked: "$44.00"."""
+    return format_currency(amount, currency, locale=LOCALE)
+
+
+def short(amount: Decimal, currency: str) -> str:
+    """For plans: "$90", and "$40.50" where leaving out the cents would not add up."""
+    if amount != amount.to_integral_value():
+        return exact(amount, currency)
+    return format_currency(amount, currency, format="¤#,##0;-¤#,##0", locale=LOCALE, currency_digits=False)
+
+
+def symbol(currency: str) -> str:
+    return get_currency_symbol(currency, locale=LOCALE)
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """Half up to the currency's smallest unit."""
+    return amount.quantize(Decimal(1).scaleb(-get_currency_precision(currency)), ROUND_HALF_UP)
+
+
+def known_currencies() -> dict[str, str]:
+    """Code to name, of the money in use today."""
+    names = Locale.parse(LOCALE).currencies
+    return {code: names[code] for code in CURRENCIES}
+
+
+def parse(text: str, *, most: Decimal = Decimal(10_000)) -> Decimal:
+    """
+    "18", "18.50", "18,50", "1,234.50" or "$18" to an amount of zero or more.
+
+    A single comma before one or two digits is a decimal comma. What could be read
+    in two ways ("12.345", "1,234") is refused rather than guessed.
+    """
+    digits = unicodedata.normalize("NFKC", text).strip()
+    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in digits)
+    digits = re.sub(r"^\D{1,3}(?=\d)(?<![-.,+])", "", digits).strip()
+    if re.fullmatch(r"\d{1,3}(,\d{3})+\.\d{2}", digits):
+        digits = digits.replace(",", "")
+    elif re.fullmatch(r"\d{1,3}(\.\d{3})+,\d{2}", digits):
+        digits = digits.replace(".", "").replace(",", ".")
+    if not re.fullmatch(r"\d{1,12}([.,]\d{1,2})?", digits):
+        raise NotAnAmount("Write an amount such as 18 or 18.50.")
+    amount = Decimal(digits.replace(",", "."))
+    if amount > most:
+        raise NotAnAmount(f"Write {most:,} or less.")
+    return amount
+
+
+CURRENCIES = (
+    "USD EUR GBP AUD BRL CAD CHF CNY CZK DKK HKD HUF IDR ILS INR JPY KES KRW MXN MYR NGN NOK NZD PHP PLN "
+    "RON SEK SGD THB TRY TWD UAH VND ZAR"
+).split()

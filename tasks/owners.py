@@ -1,0 +1,41 @@
+"""What an owner says of themselves: the worth of an hour, their best work, their skills' names."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from .models import BestHour, Owner, Skill
+
+
+@dataclass(frozen=True, slots=True)
+class HourValues:
+    """What an hour of best work was worth, from each day on; oldest first."""
+
+    figures: list[tuple[date, Decimal]]
+
+    def on(self, day: date) -> Decimal:
+        """The figure that held that day; the first one holds for the days before it, none is 0."""
+        held = [amount for starts_on, amount in self.figures if starts_on <= day]
+        return held[-1] if held else self.figures[0][1] if self.figures else Decimal(0)
+
+
+def hour_values(owner: Owner) -> HourValues:
+    """One query, for any number of days."""
+    return HourValues(list(owner.best_hours.order_by("starts_on").values_list("starts_on", "amount")))
+
+
+def set_hour_value(owner: Owner, amount: Decimal, today: date) -> None:
+    """What an hour is worth from today on; the first figure holds for the days before it too."""
+    if owner.hour_value(today) != amount:
+        BestHour.objects.update_or_create(owner=owner, starts_on=today, defaults={"amount": amount})
+
+
+def name_best_work(owner: Owner, name: str) -> None:
+    task = owner.tasks.active().best_work()
+    if not task.update(name=name):
+        owner.tasks.create(name=name, is_best_work=True)
+
+
+def skill_named(owner: Owner, name: str) -> Skill:
+    """The owner's skill of that name, made if it is new."""
+    return owner.skills.filter(name__iexact=name).first() or owner.skills.create(name=name)

@@ -1,0 +1,78 @@
+"""The list of tasks that fill the owner's day, as the first run puts it together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from . import durations, owners
+from .models import Owner, Task, TaskSkill
+from .starters import STARTER_LEVEL, STARTERS
+
+# Least and most seconds a work day; None when the owner gave no estimate.
+Span = tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A row to tick: a task there is, a starter, or a name just added."""
+
+    name: str
+    hint: str = ""
+    span: str = ""
+    on: bool = True
+
+
+def span_of(task: Task) -> str:
+    """The estimate as the owner would write it: 1–2 h."""
+    if task.seconds_least is None or task.seconds_most is None:
+        return ""
+    return durations.span(task.seconds_least, task.seconds_most)
+
+
+def choices(owner: Owner, added: Iterable[str]) -> list[Choice]:
+    """The owner's tasks, the starters not among them, then the names just added; each once."""
+    tasks = list(owner.tasks.active().routine())
+    rows = [Choice(task.name, task.hint or "You added this", span_of(task)) for task in tasks]
+    rows += [Choice(s.name, s.hint, durations.span(s.least, s.most), on=not tasks) for s in STARTERS]
+    rows += [Choice(name, "You added this") for name in added]
+    once: dict[str, Choice] = {}
+    for row in rows:
+        once.setdefault(row.name.casefold(), row)
+    return list(once.values())
+
+
+@transaction.atomic
+def keep(owner: Owner, chosen: list[tuple[Choice, Span]], today: date) -> None:
+    """Make the routine what was chosen, in that order; what is left out is retired, or gone if never logged."""
+    names = {choice.name.casefold() for choice, _ in chosen}
+    tasks = {task.name.casefold(): task for task in owner.tasks.active().routine()}
+    for name, task in tasks.items():
+        if name not in names:
+            drop(task, today)
+    for position, (choice, span) in enumerate(chosen):
+        task = tasks.get(choice.name.casefold()) or _new(owner, choice)
+        task.position = position
+        task.seconds_least, task.seconds_most = span or (None, None)
+        task.save()
+
+
+def drop(task: Task, today: date) -> None:
+    """Retire a task; its past days keep it. One that was never logged just goes."""
+    if task.entries.exists():
+        task.retired_on = today
+        task.save(update_fields=["retired_on"])
+    else:
+        task.delete()
+
+
+def _new(owner: Owner, choice: Choice) -> Task:
+    starter = next((s for s in STARTERS if s.name == choice.name), None)
+    task = owner.tasks.create(name=choice.name, hint=starter.hint if starter else "")
+    # A task that is not one of the four needs a skill of its own name, until the owner says otherwise.
+    skill = owners.skill_named(owner, (starter.skill if starter else choice.name)[:40])
+    TaskSkill.objects.create(task=task, skill=skill, level=STARTER_LEVEL)
+    return task

@@ -1,0 +1,67 @@
+"""The first run, in three steps. "Finish later" keeps what is as it should be."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from . import bars, durations, routine
+from .forms import RoutineForm, ScoresForm, VisionForm
+from .requests import OwnerRequest
+from .starters import OFTEN_ADDED
+
+
+@login_required
+def start_vision(request: OwnerRequest) -> HttpResponse:
+    owner = request.user
+    today = owner.today(timezone.now())
+    best = owner.tasks.active().best_work().first()
+    known = {
+        "vision": owner.vision,
+        "best": best.name if best else "",
+        "worth": owner.hour_value(today),
+        "day": durations.clock(owner.work_day) if owner.work_day % durations.HOUR else owner.work_day // durations.HOUR,
+    }
+    form = VisionForm(owner, request.POST or None, initial=known)
+    if form.is_valid() or "later" in request.POST:
+        form.save(today)
+        return redirect("home" if "later" in request.POST else "tasks:start_routine")
+    return render(request, "tasks/start_vision.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+def start_routine(request: OwnerRequest) -> HttpResponse:
+    """Ticked tasks with their times; a chip adds a row, and what is typed comes along."""
+    owner = request.user
+    added = [name[:80] for name in request.POST.getlist("added") + request.POST.getlist("add") if name.strip()]
+    form = RoutineForm(owner, routine.choices(owner, added), request.POST or None)
+    if "add" in request.POST:
+        # Only the list grew: nothing is saved yet, and nothing is wrong yet.
+        form = RoutineForm(owner, form.choices, initial=form.typed() | {f"on-{len(form.choices) - 1}": True})
+    elif form.is_valid() or ("later" in request.POST and form.kept()):
+        routine.keep(owner, form.kept(), owner.today(timezone.now()))
+        return redirect("home" if "later" in request.POST else "tasks:start_feel")
+    elif "later" in request.POST:
+        return redirect("home")
+    listed = {choice.name for choice in form.choices}
+    best = owner.tasks.active().best_work().first()
+    context = {
+        "form": form,
+        "added": added,
+        "often": [name for name in OFTEN_ADDED if name not in listed],
+        "estimate": bars.estimated(owner, form.spans(), best),
+        "best": best,
+    }
+    return render(request, "tasks/start_routine.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def start_feel(request: OwnerRequest) -> HttpResponse:
+    tasks = list(request.user.tasks.active().routine())
+    if not tasks:
+        return redirect("tasks:start_routine")
+    form = ScoresForm(tasks, request.POST or None, all_required=True)
+    if form.is_valid() or "later" in request.POST:
+        form.save(timezone.now())
+        return redirect("home" if "later" in request.POST else "routine")
+    return render(request, "tasks/start_feel.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,85 @@
+"""Times, days and amounts in the words of the design."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+
+from tasks import dates, durations, money, routine
+from tasks.models import Owner, Task
+
+register = template.Library()
+
+register.filter("clock", durations.clock)
+register.filter("hours", durations.hours)
+register.filter("in_words", durations.words)
+register.filter("full_day", dates.full)
+register.filter("long_day", dates.long)
+register.filter("short_day", dates.short)
+
+
+@register.filter
+def amount(value: Decimal, owner: Owner) -> str:
+    """$90, or $40.50."""
+    return money.short(value, owner.currency)
+
+
+@register.filter
+def exact(value: Decimal, owner: Owner) -> str:
+    """$44.00"""
+    return money.exact(value, owner.currency)
+
+
+@register.filter
+def moment(at: datetime, owner: Owner) -> str:
+    """Tuesday 20 October, 6 pm, in the owner's zone."""
+    return dates.moment(at, owner.zone)
+
+
+@register.filter
+def local_day(at: datetime) -> date:
+    return timezone.localdate(at)
+
+
+@register.filter
+def planned(minutes: int) -> str:
+    """Minutes as planned hours: 4.5 h."""
+    return durations.hours(minutes * 60)
+
+
+@register.filter
+def estimate(task: Task) -> str:
+    """1–2 h"""
+    return routine.span_of(task)
+
+
+@register.filter
+def initials(name: str) -> str:
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def things(errors: dict[str, list[str]]) -> str:
+    """The heading over a form's errors: One thing needs a look."""
+    count = sum(len(each) for each in errors.values())
+    said = {1: "One thing needs", 2: "Two things need", 3: "Three things need"}.get(count, f"{count} things need")
+    return f"{said} a look"
+
+
+@register.filter
+def clock_minutes(minutes: int) -> str:
+    """Minutes as a logged time: 4:00."""
+    return durations.clock(minutes * 60)
+
+
+@register.filter
+def signed_hours(seconds: int) -> str:
+    """Hours that may be less than none: −1.5 h."""
+    return f"−{durations.hours(-seconds)}" if seconds < 0 else durations.hours(seconds)
+
+
+@register.filter
+def these(count: int) -> str:
+    return {1: "this one", 2: "these two", 3: "these three"}.get(count, f"these {count}")

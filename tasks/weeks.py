@@ -1,0 +1,123 @@
+"""ISO weeks, the seconds logged in them, and how much a task takes in a usual one."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Sum
+
+from .models import Owner, Task
+
+# MATCHING.md section 1: how many logged weeks tell what is usual.
+RECENT = 8
+# Monday to Friday; an estimate is for a work day.
+WORK_DAYS = 5
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Week:
+    """An ISO week, Monday to Sunday. Its text is "2026-W42"."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> Week:
+        year, number, _ = day.isocalendar()
+        return cls(year, number)
+
+    @classmethod
+    def parse(cls, text: str) -> Week:
+        """The week of "2026-W42"; ValueError for anything else, also for a week 53 that the year has not."""
+        match = re.fullmatch(r"([12][0-9]{3})-W([0-9]{2})", text)
+        if not match:
+            raise ValueError(f"{text!r} is not a week; write it as 2026-W42")
+        week = cls(int(match[1]), int(match[2]))
+        week.first  # noqa: B018 - raises for a week that is not there
+        return week
+
+    @property
+    def first(self) -> date:
+        return date.fromisocalendar(self.year, self.number, 1)
+
+    @property
+    def last(self) -> date:
+        return self.first + timedelta(days=6)
+
+    def back(self, weeks: int = 1) -> Week:
+        return Week.of(self.first - timedelta(weeks=weeks))
+
+    def __str__(self) -> str:
+        return f"{self.year}-W{self.number:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What one owner logged in a run of weeks."""
+
+    seconds: dict[Week, dict[int, int]]
+    days: dict[Week, set[date]]
+
+    def of(self, week: Week) -> dict[int, int]:
+        """Seconds by task id; empty for a week without entries."""
+        return self.seconds.get(week, {})
+
+    def days_logged(self, week: Week) -> int:
+        return len(self.days.get(week, ()))
+
+
+def log(owner: Owner, first: Week, last: Week) -> Log:
+    """Seconds by week and task, and the days with anything logged. One query."""
+    rows = (
+        owner.entries.between(first.first, last.last)
+        .order_by()
+        .values_list("day", "task_id")
+        .annotate(total=Sum("seconds"))
+    )
+    seconds: dict[Week, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    days: dict[Week, set[date]] = defaultdict(set)
+    for day, task_id, total in rows:
+        week = Week.of(day)
+        seconds[week][task_id] += total
+        days[week].add(day)
+    return Log(dict(seconds), dict(days))
+
+
+def usual_minutes(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, int | None]:
+    """
+    Minutes a week that each task takes, by task id; None with neither log nor estimate.
+
+    The last complete weeks in which the owner logged anything at all, so that a
+    holiday does not count as zero (MATCHING.md section 1). One query.
+    """
+    last = Week.of(today).back()
+    logged = log(owner, last.back(2 * RECENT - 1), last)
+    recent = sorted(logged.seconds)[-RECENT:]
+    return {
+        task.pk: robust_minutes([half_up(logged.of(week).get(task.pk, 0), 60) for week in recent], _estimate(task))
+        for task in tasks
+    }
+
+
+def robust_minutes(weekly: Sequence[int], estimate: int | None) -> int | None:
+    """Minutes a week from logged weeks and an estimate that weighs as two (MATCHING.md section 1)."""
+    weeks = sorted(weekly)
+    if len(weeks) >= 3:
+        weeks[0], weeks[-1] = weeks[1], weeks[-2]
+    if estimate is None:
+        return half_up(sum(weeks), len(weeks)) if weeks else None
+    return half_up(2 * estimate + sum(weeks), 2 + len(weeks))
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """The quotient, rounded half up; the numerator is not negative."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def _estimate(task: Task) -> int | None:
+    seconds = task.estimated_seconds
+    return None if seconds is None else half_up(seconds * WORK_DAYS, 60)

@@ -1,0 +1,91 @@
+"""The world that every test stands in: settings of its own, no network, two owners and a stranger."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tasks.models import Owner
+
+# Each process, and so each worker of xdist, has a folder of its own.
+VAR = tempfile.mkdtemp(prefix="tests-")
+atexit.register(shutil.rmtree, VAR, ignore_errors=True)
+# Every setting is named, so that a .env in this folder changes no result.
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "delegator.settings",
+    "VAR_DIR": VAR,
+    # True while settings load: static files then need no collecting first. pytest-django turns it off after.
+    "DEBUG": "true",
+    "SECRET_KEY": "a secret key for tests that opens nothing anywhere",
+    "LINK_KEYS": "a link key for tests that opens nothing anywhere",
+    "SITE_URL": "http://127.0.0.1:8000",
+    "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
+    "BEHIND_PROXY": "false",
+    "REDIS_URL": "",
+    "BROKER_PATIENCE": "1",
+    "SWEEP_SECONDS": "5",
+    "EMAIL_URL": "",
+    "FROM_EMAIL": "delegator@localhost",
+    "UNDO_WINDOW": "60",
+    "LEASE": "300",
+    "NEW_OWNER_TIME_ZONE": "UTC",
+    "LOG_LEVEL": "INFO",
+    # Playwright's loop runs in the thread of the test, which Django takes for an async view.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+}
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{VAR}/delegator.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Argon2 is slow on purpose, a quarter of a second an owner; what is tested here is not its strength."""
+    from django.test import override_settings  # Django is not set up yet when this file is read
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_loopback() -> Iterator[None]:
+    """The app speaks to its own database, broker and mail server; a test that asks further fails."""
+    here = {"127.0.0.1", "::1", "localhost", "", None}
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in here:
+            pytest.fail(f"a test tried to connect to {address[0]}")
+        connect(self, address)
+
+    def guarded_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host not in here:
+            pytest.fail(f"a test tried to look up {host}")
+        return look_up(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield
+
+
+@pytest.fixture
+def nora(db: None) -> Owner:
+    """The owner whose day it is."""
+    from tests import factories
+
+    return factories.an_owner(name="Nora Lind", email="nora@example.com")
+
+
+@pytest.fixture
+def bea(db: None) -> Owner:
+    """Another owner, who must never see what is Nora's."""
+    from tests import factories
+
+    return factories.an_owner(name="Bea Roth", email="bea@example.com")
