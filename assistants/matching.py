@@ -144,7 +144,7 @@ class Reason:
     Its numbers by code: keep {cents: what keeping it costs a week}, skill {have, need} and nobody {need},
     both of `skill`, does_not_pay {cents: lost a week}, minimum {minutes}, worse_plan {cents: lost a week,
     0 if just as good; pins: wishes unmet then}; no_hours, budget, max_new, brief, max_people and taken
-    {room: beside kept work, left: beside the plan, takes}, in minutes, cents, hand-offs, people or parts.
+    {room: beside kept work, left: beside the plan, takes, over}: minutes, cents, hand-offs, people, parts.
     """
 
     code: Code
@@ -341,7 +341,8 @@ def _limited(
     for limit, part, once in candidate.uses:
         takes = part * parts + (0 if more else once)
         if takes > spare[limit]:
-            return _reason(limit[0], pair, room=rules.room[limit], left=spare[limit], takes=takes)
+            room, left = rules.room[limit], spare[limit]
+            return _reason(limit[0], pair, room=room, left=left, takes=takes, over=takes - left)
         if limit[0] == "no_hours" and reach < rules.minimum.get(pair.assistant, 0):
             return _reason("minimum", pair, minutes=rules.assistants[pair.assistant].min_minutes)
     return None

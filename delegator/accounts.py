@@ -120,8 +120,7 @@ class SignInForm(forms.LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         _in_our_words(self)
         self.fields["password"].help_text = ""
-        self.fields["remember"].label = "Keep me signed in"
-        self.helper = helper("login", "password", "remember")
+        self.helper = helper("login", "password")
 
 
 class ForgottenForm(forms.ResetPasswordForm):  # type: ignore[misc]

@@ -37,7 +37,19 @@ call_command("migrate", verbosity=0)
 call_command("createcachetable", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 """
-DEMO = 'call_command("demo")\n'
+NO_DEMO = 3
+DEMO = f"""
+import io, sys
+from django.conf import settings
+from delegator import demo
+
+# Loaded once: who has cleared her away does not get her back.
+loaded = settings.VAR / "demo.loaded"
+if not loaded.exists():
+    call_command("demo", stdout=io.StringIO())
+    loaded.touch()
+sys.exit(0 if demo.find() else {NO_DEMO})
+"""
 
 
 class Refused(Exception):
@@ -70,11 +82,14 @@ def run() -> int:
         install([ROOT / "requirements.txt"])
         write_secrets(var / "laptop.env")
         env = environment(port, var)
-        if wait_for(
-            subprocess.Popen([python(), "-c", PREPARE + DEMO], cwd=ROOT, env=env, start_new_session=True)
-        ):
+        prepare = [python(), "-c", PREPARE + DEMO]
+        prepared = wait_for(subprocess.Popen(prepare, cwd=ROOT, env=env, start_new_session=True))
+        if prepared not in (0, NO_DEMO):
             raise Refused("Preparing the database failed; the lines above say why.")
-        return Servers(port, env, pids).serve()
+        greeting = f"\nOpen http://127.0.0.1:{port}"
+        if prepared != NO_DEMO:
+            greeting += f" and sign in as {SIGN_IN}"
+        return Servers(port, env, pids).serve(greeting)
 
 
 # --- Before the start --------------------------------------------------------
@@ -106,7 +121,7 @@ def check_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except PermissionError as error:
             raise Refused(
-                f"This account may not open port {port}; choose another: PORT=8001 make run"
+                f"Port {port} is not for this account; choose another: PORT=8001 make run"
             ) from error
         except OSError as error:
             raise Refused(f"Port {port} is in use; choose another: PORT={port + 1} make run") from error
@@ -318,11 +333,11 @@ class Servers:
             start_new_session=True,
         )
 
-    def serve(self) -> int:
+    def serve(self, greeting: str) -> int:
         """Until Ctrl-C, which gives 0, or until one of them ends, which is said."""
         relay = threading.Thread(target=self.relay, daemon=True)
         relay.start()
-        self.greet()
+        self.greet(greeting)
         self.honcho.wait()
         for pid in self.started.values():
             end_group(pid)
@@ -352,11 +367,11 @@ class Servers:
             elif not self.OWN.match(line):
                 say(line.rstrip())
 
-    def greet(self) -> None:
+    def greet(self, greeting: str) -> None:
         deadline = time.monotonic() + PATIENCE
         while self.honcho.poll() is None and not self.asked and time.monotonic() < deadline:
             if answers(self.port):
-                say(f"\nOpen http://127.0.0.1:{self.port} and sign in as {SIGN_IN}\nCtrl-C stops it.")
+                say(f"{greeting}\nCtrl-C stops it.")
                 return
             time.sleep(0.1)
 

@@ -58,7 +58,11 @@ class Small:
         task, person, pair = self.tasks[t], self.people[a], (t, a)
         gain, kept, pinned = self.part(t, a)[3], (t, a) in self.kept, (t, a) in self.pins
         said_no = [{"task": t}, {"assistant": a}, {"task": t, "assistant": a}]
-        if task["only_me"] or any(row in said_no for row in self.data["exclude"]) or task["minutes"] < task["parts"]:
+        if (
+            task["only_me"]
+            or any(row in said_no for row in self.data["exclude"])
+            or task["minutes"] < task["parts"]
+        ):
             return None
         if not pinned:
             if self.owner["protect_keep"] and task["loathe"] < 5 and task["excel"] >= 6:
@@ -68,7 +72,10 @@ class Small:
         if pinned and not kept:
             return 1
         fixed = 0 if kept else self.fixed(*pair)
-        return next((k for k in range(1, task["parts"] + 1) if k * gain > fixed and task["parts"] * gain > fixed), None)
+        return next(
+            (k for k in range(1, task["parts"] + 1) if k * gain > fixed and task["parts"] * gain > fixed),
+            None,
+        )
 
     def splits(self, t: str) -> Iterator[Split]:
         """Every way to hand out what is left of a task."""

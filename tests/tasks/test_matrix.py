@@ -17,6 +17,8 @@ from tasks.matrix import MOST_DRAWN, ROOMS, Matrix, Point
 from tasks.quadrants import Quadrant
 
 FRAME = Box(30, 4, 400, 364)
+# The drawing is rounded to a tenth.
+ROUNDING = 0.1
 NAMES = ["Email", "Record keeping", "Sales", "Social posts", "SEO", "Invoices and reminders to late payers"]
 
 
@@ -83,13 +85,14 @@ def distance(one: Bubble, other: Bubble) -> float:
 
 
 def inside(box: Box, frame: Box) -> bool:
-    """Within a tenth, which is what the drawing is rounded to."""
-    (left, top, right, bottom), most = box, frame
-    return (
-        left >= most.left - 0.1
-        and right <= most.right + 0.1
-        and top >= most.top - 0.1
-        and bottom <= most.bottom + 0.1
+    return not any(
+        past > ROUNDING
+        for past in (
+            frame.left - box.left,
+            frame.top - box.top,
+            box.right - frame.right,
+            box.bottom - frame.bottom,
+        )
     )
 
 
@@ -99,17 +102,14 @@ def disc(bubble: Bubble) -> Box:
 
 
 def overlap(one: Box, other: Box) -> bool:
-    return (
-        one.left < other.right
-        and other.left < one.right
-        and one.top < other.bottom
-        and other.top < one.bottom
-    )
+    across = min(one.right, other.right) - max(one.left, other.left)
+    down = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return min(across, down) > ROUNDING
 
 
 def covers(bubble: Bubble, box: Box) -> bool:
     x, y = min(max(bubble.x, box.left), box.right), min(max(bubble.y, box.top), box.bottom)
-    return math.dist((bubble.x, bubble.y), (x, y)) < bubble.radius
+    return math.dist((bubble.x, bubble.y), (x, y)) < bubble.radius - ROUNDING
 
 
 def test_a_lone_bubble_stands_in_the_cell_of_its_scores() -> None:
@@ -218,8 +218,8 @@ def test_of_a_thousand_tasks_those_with_most_hours_are_drawn_and_the_rest_counte
 
 def test_the_description_names_the_tasks_of_each_quadrant() -> None:
     assert matrix.draw(of_the_mockup()).description == (
-        "Hand off first: record keeping, email, web site. Teach it: social posts. Hand off next: plant orders. "
-        "Keep: sales. The table next to this has every number."
+        "Hand off first: record keeping, email, web site. Teach it: social posts. "
+        "Hand off next: plant orders. Keep: sales. The table next to this has every number."
     )
     assert matrix.draw([]).description == "The table next to this has every number."
 
