@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from crispy_forms.bootstrap import PrependedText
-from crispy_forms.layout import Div
+from crispy_forms.layout import Div, Fieldset
 from django import forms
 
 from tasks import dates, days, durations, money, owners
@@ -53,7 +53,11 @@ class AssistantForm(forms.Form):
     time_zone = ZoneField(label="Time zone", help_text="The city nearest to them.")
     new_skill = LineField(label=optional("Another skill"), required=False, max_length=40)
     new_level = forms.TypedChoiceField(
-        label="How well", choices=AssistantSkill.Level.choices, coerce=int, initial=AssistantSkill.Level.GOOD, required=False,
+        label="How well",
+        choices=LEVELS[1:],
+        coerce=int,
+        initial=AssistantSkill.Level.GOOD,
+        required=False,
         empty_value=AssistantSkill.Level.GOOD,
     )
     note = TextField(
@@ -83,8 +87,12 @@ class AssistantForm(forms.Form):
             "email",
             Div(PrependedText("rate", money.symbol(owner.currency)), "hours", css_class="fields"),
             "time_zone",
-            Div(*(f"skill-{skill.pk}" for skill in self.skills), css_class="fields fold"),
-            Div("new_skill", "new_level", css_class="fields fold"),
+            Fieldset(
+                "What they are good at",
+                Div(
+                    *(f"skill-{skill.pk}" for skill in self.skills), "new_skill", "new_level", css_class="fields fold"
+                ),
+            ),
             "note",
         )
 

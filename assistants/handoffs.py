@@ -223,7 +223,7 @@ def log_hours(offer: Offer, *, day: date, seconds: int, note: str, now: datetime
     """Add a line of work; its amount is fixed here, rounded half up to the cent. The first line starts it."""
     handoff = offer.handoff
     if handoff.state == State.TAKEN:
-        _start(handoff, offer, now=now)
+        start(offer, now=now)
     elif handoff.state != State.ACTIVE:
         raise TooLate
     rate = offer.terms.rate
@@ -267,14 +267,15 @@ def start_due(*, now: datetime) -> None:
     for offer in taken.filter(terms__starts_on__lte=(now + timedelta(hours=14)).date()):
         if offer.terms.starts_on <= offer.handoff.owner.today(now):
             try:
-                with transaction.atomic():
-                    _start(offer.handoff, offer, now=now)
+                start(offer, now=now)
             except TooLate:
                 continue  # another sweep, or the first hours, started it
 
 
-def _start(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
-    _move(handoff, State.ACTIVE, only_from=[State.TAKEN])
+@transaction.atomic
+def start(offer: Offer, *, now: datetime) -> None:
+    """What was agreed begins, and its assistant gets the page again."""
+    _move(offer.handoff, State.ACTIVE, only_from=[State.TAKEN])
     _record(offer, Kind.STARTED, Actor.SYSTEM, now)
     _tell_assistant("start", offer, letters.start_facts(offer), now=now)
 

@@ -45,10 +45,8 @@ class Proposal:
     ahead: Decimal
     reasons: list[str]
     lines: list[tuple[str, Decimal]]
-
-    @property
-    def is_whole(self) -> bool:
-        return self.owner_minutes >= self.task_minutes
+    is_whole: bool
+    draft: int | None
 
     @property
     def largest(self) -> Decimal:
@@ -130,7 +128,9 @@ def instance(rows: Rows, budget: Decimal | None) -> instances.Instance:
         ),
         exclude=tuple(
             instances.Exclusion(task=None, assistant=str(person.pk)) for person in rows.people if person.paused_on
-        ),
+        )
+        # More of what someone has already is a change of those terms, no new hand-off.
+        + tuple(instances.Exclusion(str(each.task_id), str(each.assistant_id)) for each in rows.live),
     )
 
 
@@ -146,12 +146,14 @@ def make(owner: Owner, today: date, budget: Decimal | None, *, limit: float = PA
         {str(level.skill_id): level.skill for task in rows.tasks for level in task.skill_levels.all()},
     )
     free = free_minutes(rows)
+    drafts = {(each.task_id, each.assistant_id): each.pk for each in owner.handoffs.drafts()}
     proposals = [
-        _proposal(row, speaker.tasks[row.task], speaker.people[row.assistant], rows.minutes, free, owner)
+        _proposal(row, speaker.tasks[row.task], speaker.people[row.assistant], rows.minutes, free, drafts, owner)
         for row in plan.handoffs
     ]
     proposals.sort(key=lambda each: (-each.ahead, each.task.pk))
     value = rows.hour_value or Decimal(0)
+    held = {str(each.task_id) for each in rows.live}
     given = sum(handoff.minutes_given for handoff in rows.live) + sum(each.owner_minutes for each in proposals)
     return OwnersPlan(
         budget=budget,
@@ -160,16 +162,17 @@ def make(owner: Owner, today: date, budget: Decimal | None, *, limit: float = PA
         left_out=[
             speaker.say(reason)
             for reason in matching.left_out(asked, plan)
-            if speaker.tasks[reason.task].loathe and not speaker.tasks[reason.task].retired_on
+            if speaker.tasks[reason.task].loathe and reason.task not in held
         ],
         unscored=[task for task in rows.tasks if task.loathe is None and not task.retired_on],
         has_roster=bool(rows.people),
         has_tasks=bool(rows.tasks),
         has_hour_value=bool(rows.hour_value),
         won_minutes=given,
-        costs=sum((handoff.terms.weekly_pay for handoff in rows.live), Decimal(0))
+        costs=sum((money.whole(handoff.terms.weekly_pay) for handoff in rows.live), Decimal(0))
         + sum((each.costs for each in proposals), Decimal(0)),
-        frees=value * given / 60,
+        frees=sum((money.whole(value * each.minutes_given / 60) for each in rows.live), Decimal(0))
+        + sum((each.frees for each in proposals), Decimal(0)),
         is_proven=plan.status == "optimal",
         gap=Decimal(plan.bound_cents - plan.net_cents) / 100,
     )
@@ -194,7 +197,9 @@ def _parts_given(handoff: Handoff, rows: Rows) -> int:
 
 
 def _parts(minutes: int) -> int:
-    return max(1, minutes // PART_MINUTES)
+    """How many parts of about half an hour; the number that leaves the least over."""
+    fewest, most = max(1, minutes // 45), max(1, minutes // 20)
+    return min(range(fewest, most + 1), key=lambda parts: (minutes % parts, abs(minutes - parts * PART_MINUTES)))
 
 
 def _task(task: Task, rows: Rows, kept_parts: int) -> instances.Task:
@@ -236,6 +241,7 @@ def _proposal(
     person: Assistant,
     minutes: dict[int, int],
     free: dict[int, int],
+    drafts: dict[tuple[int, int], int],
     owner: Owner,
 ) -> Proposal:
     lines = [
@@ -253,11 +259,13 @@ def _proposal(
         task_minutes=minutes[task.pk],
         minutes=row.minutes,
         free_minutes=free[person.pk],
-        frees=Decimal(row.time_cents) / 100,
-        costs=Decimal(row.pay_cents) / 100,
-        ahead=Decimal(row.net_cents) / 100,
+        frees=money.whole(Decimal(row.time_cents) / 100),
+        costs=money.whole(Decimal(row.pay_cents) / 100),
+        ahead=money.whole(Decimal(row.net_cents) / 100),
         reasons=[],
         lines=[(label, Decimal(amount) / 100) for label, amount in lines if amount],
+        is_whole=row.parts == _parts(minutes[task.pk]),
+        draft=drafts.get((task.pk, person.pk)),
     )
     proposal.reasons.extend(_reasons(proposal, owner))
     return proposal

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tasks import dates, durations, money, owners
+from tasks.weeks import Week
 
 from . import gains, letters, plans
 from .forms import HandoffForm
@@ -88,12 +90,24 @@ def log(handoff: Handoff) -> list[Entry]:
     """What happened, newest first."""
     zone = handoff.owner.zone
     lines = {str(line.pk): line for line in handoff.work.all()}
-    past = [
-        Entry(_side(event), what, dates.moment(event.happened_at, zone), quote)
-        for event in handoff.events.all()
-        for what, quote in _told(event, handoff, lines)
-    ]
-    return list(reversed(past))
+    entries: list[Entry] = []
+    told: set[Week] = set()
+    for event in handoff.events.all():
+        line = lines.get(event.note) if event.kind == Kind.LOGGED else None
+        if line is None:
+            entries += [Entry(_side(event), *said) for said in _told(event, handoff, zone)]
+        elif (week := Week.of(line.day)) not in told:
+            # One entry a week: a line for each day would bury everything else.
+            told.add(week)
+            entries.append(_worked(handoff, week, [each for each in lines.values() if Week.of(each.day) == week]))
+    return entries[::-1]
+
+
+def _worked(handoff: Handoff, week: Week, lines: list[WorkLog]) -> Entry:
+    time = durations.clock(sum(line.seconds for line in lines))
+    notes = ". ".join(line.note for line in sorted(lines, key=lambda line: line.day) if line.note)
+    what = f"{handoff.assistant.first_name} logged {time}"
+    return Entry("them", what, f"In the week of {dates.long(week.first)}", notes)
 
 
 def to_come(handoff: Handoff) -> list[Entry]:
@@ -111,12 +125,8 @@ def _side(event: HandoffEvent) -> str:
     return {"owner": "you", "assistant": "them", "system": "auto"}[event.actor]
 
 
-def _told(event: HandoffEvent, handoff: Handoff, lines: dict[str, WorkLog]) -> Iterator[tuple[str, str]]:
+def _told(event: HandoffEvent, handoff: Handoff, zone: ZoneInfo) -> Iterator[tuple[str, str, str]]:
     who = handoff.assistant.first_name
-    if event.kind == Kind.LOGGED:
-        if line := lines.get(event.note):
-            yield f"{who} logged {durations.clock(line.seconds)} for {dates.full(line.day)}", line.note
-        return
     said = {
         Kind.SENT: "You sent it",
         Kind.UNDONE: "You took it back before it left",
@@ -131,7 +141,7 @@ def _told(event: HandoffEvent, handoff: Handoff, lines: dict[str, WorkLog]) -> I
     }
     # A refused click is kept for the record; it is no news to the owner.
     if event.kind in said:
-        yield said[Kind(event.kind)], event.note
+        yield said[Kind(event.kind)], dates.moment(event.happened_at, zone), event.note
 
 
 def so_far(handoff: Handoff, today: date) -> dict[str, Any]:

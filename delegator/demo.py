@@ -46,23 +46,23 @@ class Routine:
 
 
 ROUTINE = [
-    Routine("Email", "Letters, replies, follow-ups", (60, 120), 4, 2, "Inbox", 425),
+    Routine("Email", "Letters, replies, follow-ups", (60, 120), 4, 2, "Email", 425),
     Routine("Record keeping", "Invoices, receipts, the books", (60, 60), 5, 1, "Bookkeeping", 300),
     Routine("Sales", "Phone calls, proposals, appointments", (120, 180), 2, 4, "Sales", 690),
-    Routine("Web site", "Updates, photos, fixes", (60, 60), 3, 1, "Web site", 270),
+    Routine("Web site", "Updates, photos, fixes", (60, 60), 3, 1, "Web sites", 270),
     Routine("Social posts", "Photos, captions, replies", (30, 30), 4, 4, "Social posts", 150),
-    Routine("Plant orders", "Nurseries, quotes, deliveries", (35, 35), 2, 3, "Plant knowledge", 150),
+    Routine("Plant orders", "Nurseries, quotes, deliveries", (35, 35), 2, 3, "Plants", 150),
 ]
 ROSTER = [
     ("Ana Reyes", "ana@example.com", "Asia/Manila", 18, 8, {"Bookkeeping": 5, "Invoices": 3}, ""),
-    ("Priya Nair", "priya@example.com", "Asia/Kolkata", 16, 10, {"Inbox": 5, "Social posts": 4, "Scheduling": 3}, ""),
+    ("Priya Nair", "priya@example.com", "Asia/Kolkata", 16, 10, {"Email": 5, "Social posts": 4, "Scheduling": 3}, ""),
     (
         "Tomasz Zieliński",
         "tomasz@example.com",
         "Europe/Warsaw",
         22,
         10,
-        {"Web site": 5, "Newsletters": 3},
+        {"Web sites": 5, "Newsletters": 3},
         "Fast with photos. Best to send everything by Monday, he plans his week then.",
     ),
     ("Joan Whitfield", "joan@example.com", "America/Phoenix", 26, 6, {"Bookkeeping": 5, "Tax": 5}, ""),
@@ -72,7 +72,10 @@ WEB_SITE = (
     "broken links fixed within two days."
 )
 SOCIAL = "Three posts a week from the photos I send: one garden before and after, one plant, one from the workshop."
-EMAIL_BRIEF = "Answer what you can from the reply sheet, file the rest under Today or This week, and keep the inbox empty."
+BOOKS = (
+    "Keep my books up to date every week: enter receipts and invoices, match them with the bank, "
+    "and tell me what is overdue.\nOn the last Friday of the month, send me one page with what came in and what went out."
+)
 WORK_NOTES = ["Updates and backup", "Gallery for Mill garden", "Broken links, contact form", "New portfolio photos"]
 
 
@@ -187,7 +190,7 @@ def _handoffs(owner: Owner, tasks: dict[str, Task], people: dict[str, Assistant]
     _running(owner, tasks["Web site"], people["Tomasz"], start, today)
     _declined(owner, tasks["Sales"], people["Joan"], today)
     _waiting(owner, tasks["Social posts"], people["Priya"], today, now)
-    written = _written(tasks["Email"], people["Priya"], EMAIL_BRIEF, 150, now + timedelta(days=5), today, 425, 300)
+    written = _written(tasks["Record keeping"], people["Ana"], BOOKS, 120, now + timedelta(days=5), today, 300, 300)
     handoffs.draft(owner, written, now=now)
 
 
@@ -218,6 +221,7 @@ def _running(owner: Owner, task: Task, person: Assistant, start: date, today: da
     _hand_over(owner, _at(owner, sent_on, 9, 1))
     offer.refresh_from_db()
     handoffs.accept(offer, terms_version=1, now=_at(owner, sent_on + timedelta(days=2), 7, 2))
+    handoffs.start(offer, now=_at(owner, start, 0, 1))
     for number, day in enumerate(start + timedelta(days=n) for n in range((today - start).days)):
         # Tuesdays and Fridays, two hours each; the first week a little less.
         if day.weekday() in (1, 4):

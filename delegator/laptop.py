@@ -119,12 +119,10 @@ def check_free(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except PermissionError as error:
-            raise Refused(
-                f"Port {port} is not for this account; choose another: PORT=8001 make run"
-            ) from error
         except OSError as error:
-            raise Refused(f"Port {port} is in use; choose another: PORT={port + 1} make run") from error
+            why = "is not for this account" if isinstance(error, PermissionError) else "is in use"
+            another = 8001 + port % 1000
+            raise Refused(f"Port {port} {why}; choose another: PORT={another} make run") from error
 
 
 @contextlib.contextmanager
@@ -141,9 +139,8 @@ def only_start(path: Path) -> "Iterator[IO[str]]":
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             who = f"process {pids[0]}" if pids else "another process"
-            raise Refused(
-                f"Delegator already runs here as {who}; stop it with Ctrl-C in its window."
-            ) from error
+            sentence = f"Delegator already runs here as {who}; stop it with Ctrl-C in its window."
+            raise Refused(sentence) from error
         end_leftovers(pids[1:])
         lock.truncate(0)
         note(lock, os.getpid())
@@ -172,9 +169,8 @@ def command_of(pid: int) -> bytes:
         with contextlib.suppress(FileNotFoundError):
             return Path(f"/proc/{pid}/cmdline").read_bytes()
         return b""
-    return subprocess.run(
-        ["ps", "-wwo", "command=", "-p", str(pid)], stdout=subprocess.PIPE, check=False
-    ).stdout
+    ps = ["ps", "-wwo", "command=", "-p", str(pid)]
+    return subprocess.run(ps, stdout=subprocess.PIPE, check=False).stdout
 
 
 def end_group(pid: int) -> None:
@@ -204,18 +200,8 @@ def install(files: "list[Path]") -> None:
         raise Refused("Python could not make .venv; the lines above say why.")
     pins = sum(len(re.findall(r"(?m)^\w", file.read_text())) for file in files)
     print(f"Installing {pins} packages in .venv, which is done once ...", flush=True)
-    command = [
-        python(),
-        "-m",
-        "pip",
-        "install",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--progress-bar=off",
-    ]
-    for file in files:
-        command += ["-r", str(file)]
-    show_progress(command, pins)
+    options = "-m pip install --no-input --disable-pip-version-check --progress-bar=off".split()
+    show_progress([python(), *options, *(f"--requirement={file}" for file in files)], pins)
     stamp.write_text("\n".join(wanted) + "\n")
 
 
@@ -225,13 +211,8 @@ def fingerprint(file: Path) -> str:
 
 
 def show_progress(command: "list[str]", pins: int) -> None:
-    pip = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        start_new_session=True,
-    )
+    pipe, same = subprocess.PIPE, subprocess.STDOUT
+    pip = subprocess.Popen(command, stdout=pipe, stderr=same, encoding="utf-8", start_new_session=True)
     lines: list[str] = []
     relay = threading.Thread(target=show_packages, args=(pip.stdout, pins, lines), daemon=True)
     relay.start()
@@ -240,9 +221,7 @@ def show_progress(command: "list[str]", pins: int) -> None:
     show("")
     if failed:
         print("".join(lines[-8:]), file=sys.stderr)
-        raise Refused(
-            "Installing failed; the lines above say why. With a network, `make run` goes on from here."
-        )
+        raise Refused("Installing failed; the lines above say why. Start again once it is mended.")
 
 
 def show_packages(said: "IO[str]", pins: int, lines: "list[str]") -> None:
@@ -377,9 +356,7 @@ class Servers:
 
     def farewell(self) -> str:
         if not self.stopped:
-            return (
-                "The launcher of the servers was killed, so all were stopped; `make run` starts them again."
-            )
+            return "honcho was killed, so all were stopped; `make run` starts them again."
         name, code = next(iter(self.stopped.items()))
         how = f"was killed (signal {-code})" if code < 0 else f"stopped (exit code {code})"
         return f"The {name} process {how}, so all were stopped; `make run` starts them again."

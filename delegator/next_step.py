@@ -133,22 +133,20 @@ def _no_assistants(owner: Owner) -> Step | None:
 
 
 def _best_handoff(owner: Owner, today: date) -> Step | None:
-    drafts = {(draft.task_id, draft.assistant_id): draft.pk for draft in owner.handoffs.drafts()}
     proposals = plans.make(owner, today, owner.budget).proposals
     if not proposals:
         return None
     best = proposals[0]
     who, task = best.assistant.first_name, best.task
     part = "" if best.is_whole else "part of "
-    draft = drafts.get((task.pk, best.assistant.pk))
     mind = "you loathe it" if (task.loathe or 0) >= 3 else "it is not your best work"
     return Step(
         f"Hand {part}{task.mid_sentence} to {who}",
         f"It takes {durations.hours(best.task_minutes * 60)} of your week and {mind}. "
         f"{who} has {durations.hours(best.free_minutes * 60)} a week free.",
-        "Finish the hand-off" if draft else "Write the hand-off",
-        reverse("assistants:handoff_draft", args=[draft])
-        if draft
+        "Finish the hand-off" if best.draft else "Write the hand-off",
+        reverse("assistants:handoff_draft", args=[best.draft])
+        if best.draft
         else f"{reverse('assistants:handoff_new')}?task={task.pk}&to={best.assistant.pk}",
         frees=best.frees,
         costs=best.costs,
@@ -159,5 +157,5 @@ def in_numbers(step: Step, owner: Owner) -> str:
     """It costs $90 and frees $400 of your time."""
     if step.frees is None or step.costs is None:
         return step.text
-    costs, frees = (money.short(amount, owner.currency) for amount in (step.costs, step.frees))
+    costs, frees = (money.about(amount, owner.currency) for amount in (step.costs, step.frees))
     return f"{step.text} It costs {costs} a week and frees {frees} of your time."

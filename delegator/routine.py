@@ -62,13 +62,17 @@ def routine(request: OwnerRequest) -> HttpResponse:
 
 def _rows(owner: Owner, tasks: list[Task], today: date) -> list[Row]:
     usual = weeks.usual_minutes(owner, tasks, today)
+    last = weeks.log(owner, Week.of(today).back(), Week.of(today).back())
     value = owners.hour_values(owner).on(today)
     held: dict[int, Handoff] = {each.task_id: each for each in owner.handoffs.agreed().with_terms()}
     rows = []
     for task in tasks:
-        own = usual[task.pk] or 0
         handoff = held.get(task.pk)
-        minutes = max(own, handoff.minutes_before) if handoff else own
+        own = usual[task.pk] or 0
+        minutes = handoff.minutes_before if handoff else own
+        if handoff and (seconds := last.of(Week.of(today).back())):
+            # Weeks from before would make it look as if nothing had gone.
+            own = weeks.half_up(seconds.get(task.pk, 0), 60)
         helper = handoff.assistant.first_name if handoff else ""
         rows.append(Row(task, minutes, own, helper, money.rounded(value * own / 60, owner.currency)))
     return rows
@@ -87,6 +91,7 @@ def _point(row: Row) -> matrix.Point:
         hours=f"{durations.hours(row.minutes * 60)}, {row.helper}" if row.helper else durations.hours(row.minutes * 60),
         handed_off=bool(row.helper),
         href=reverse("tasks:task", args=[task.pk]),
+        said=task.mid_sentence,
     )
 
 

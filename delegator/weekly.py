@@ -184,7 +184,7 @@ def _handed(
     worth = money.rounded(made.worth(owners.hour_values(owner)), owner.currency)
     return {
         "won": "Log 3 days to know" if gain.won is None else durations.hours(gain.won),
-        "worth": "–" if gain.won is None else money.short(worth, owner.currency),
+        "worth": "–" if gain.won is None else money.about(worth, owner.currency),
         "paid": money.short(gain.paid, owner.currency),
         "sentences": [text for handoff in handoffs if (text := _sentence(handoff, week, log))],
     }

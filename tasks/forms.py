@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from crispy_forms.bootstrap import AppendedText, PrependedText
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.db import transaction
 from django.forms import BoundField
@@ -267,10 +267,10 @@ class TaskForm(forms.Form):
         help_text="A range is fine: 1–2 h.",
     )
     new_skill = LineField(
-        label=optional("It also needs"),
+        label=optional("Another skill"),
         required=False,
         max_length=40,
-        help_text="A new skill, in a word or two: bookkeeping, photos.",
+        help_text="In a word or two: bookkeeping, photos.",
     )
 
     def __init__(self, owner: Owner, *args: Any, task: Task | None = None, **kwargs: Any) -> None:
@@ -287,7 +287,8 @@ class TaskForm(forms.Form):
                 initial=needed.get(skill.pk, ""),
             )
         levels = [f"skill-{skill.pk}" for skill in self.skills]
-        self.helper = helper("name", "time", Div(*levels, css_class="fields fold"), "new_skill")
+        skills = Fieldset("Skills it needs", Div(*levels, css_class="fields fold"), "new_skill")
+        self.helper = helper("name", "time", skills)
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

@@ -26,6 +26,16 @@ def short(amount: Decimal, currency: str) -> str:
     return format_currency(amount, currency, format="¤#,##0;-¤#,##0", locale=LOCALE, currency_digits=False)
 
 
+def about(amount: Decimal, currency: str) -> str:
+    """For what is estimated or planned, where cents would claim too much: "$537"."""
+    return short(whole(amount), currency)
+
+
+def whole(amount: Decimal) -> Decimal:
+    """Half up to the whole unit."""
+    return amount.quantize(Decimal(1), ROUND_HALF_UP)
+
+
 def symbol(currency: str) -> str:
     return get_currency_symbol(currency, locale=LOCALE)
 

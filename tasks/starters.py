@@ -16,10 +16,10 @@ class Starter(NamedTuple):
 
 
 STARTERS = [
-    Starter("Email", "Letters, replies, follow-ups", 1 * HOUR, 2 * HOUR, "Inbox"),
+    Starter("Email", "Letters, replies, follow-ups", 1 * HOUR, 2 * HOUR, "Email"),
     Starter("Record keeping", "Invoices, receipts, the books", 1 * HOUR, 1 * HOUR, "Bookkeeping"),
     Starter("Sales", "Phone calls, proposals, appointments", 2 * HOUR, 3 * HOUR, "Sales"),
-    Starter("Web site", "Updates, photos, fixes", 1 * HOUR, 1 * HOUR, "Web site"),
+    Starter("Web site", "Updates, photos, fixes", 1 * HOUR, 1 * HOUR, "Web sites"),
 ]
 OFTEN_ADDED = ["Social posts", "Scheduling", "Chasing payments", "Travel"]
 # What a task needs of a person before the owner says more: a good hand at it.

@@ -44,6 +44,13 @@ os.environ |= {
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{VAR}/delegator.sqlite3")
 
 
+def pytest_configure() -> None:
+    """Templates and models are there for every test, also for those that touch no setting."""
+    import django
+
+    django.setup()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
     """Argon2 is slow on purpose, a quarter of a second an owner; what is tested here is not its strength."""

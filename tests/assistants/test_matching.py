@@ -1,62 +1,23 @@
-"""The matcher against its model (MATCHING.md), against proven optima and against every plan of small instances."""
+"""The best plan: worked examples, proven optima, every plan of small instances, and what must hold."""
 
 import copy
-import json
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistants import matching
-from assistants.instances import BadInstance, Instance, Pair, Task
+from assistants.instances import Instance
 from assistants.matching import BrokenPlan, Plan
-from assistants.programme import Programme
 from assistants.rules import Rules
-from assistants.worth import half_up, up, weigh
-from tests.assistants.brute import Row, Small, an_instance
+from tests.assistants.brute import Small
+from tests.assistants.cases import NAMES, OPTIMUM, SMALL, Row, an_instance, data, one_pair, read, worth_of
 
-HERE = Path(__file__).parent / "instances"
-OPTIMUM = json.loads((HERE / "optimum.json").read_text())
-SMALL = [an_instance(seed) for seed in range(200)]
 # Time is no part of a property, and a slow machine may be slow.
 few = settings(max_examples=40, deadline=None, database=None, derandomize=True)
-
-
-def data(name: str) -> Row:
-    return json.loads((HERE / f"{name}.json").read_text())  # type: ignore[no-any-return]
-
-
-def read(name: str, **owner: int | None) -> Instance:
-    instance = Instance.read(data(name))
-    return replace(instance, owner=replace(instance.owner, **owner))  # type: ignore[arg-type]
-
-
-def a_task(**fields: Any) -> Task:
-    row = {"id": "t", "name": "Task", "minutes": 300, "loathe": 5, "excel": 2} | fields
-    return Instance.read(one_pair(task=row)).tasks[0]
-
-
-def one_pair(**rows: Row) -> Row:
-    """One task and one assistant who can do it, without any limit but her hours."""
-    return {
-        "format": "delegator-instance",
-        "version": 1,
-        "name": "one",
-        "owner": {"hour_value_cents": 1200, "relief_cents": 0} | rows.get("owner", {}),
-        "tasks": [
-            {"id": "t", "name": "Task", "minutes": 300, "loathe": 5, "excel": 2} | rows.get("task", {})
-        ],
-        "assistants": [
-            {"id": "a", "name": "Ana", "rate_cents": 1500, "minutes": 600} | rows.get("assistant", {}),
-        ],
-    }
 
 
 def given_out(plan: Plan) -> set[tuple[str, str, int]]:
@@ -67,67 +28,7 @@ def totals(plan: Plan) -> tuple[int, int, int]:
     return plan.pins, plan.net_cents, plan.won_minutes
 
 
-# Arithmetic and scores (sections 2 and 3)
-
-
-def test_halves_are_rounded_up() -> None:
-    assert [half_up(number, 2) for number in (0, 1, 2, 3, 5)] == [0, 1, 1, 2, 3]
-    assert [up(number, 60) for number in (0, 1, 60, 61)] == [0, 1, 1, 2]
-
-
-def test_the_tasks_of_the_blog_drain_as_the_model_says() -> None:
-    tasks = {task.id: task for task in read("p01-blog").tasks}
-    drains = {id_: matching.drain(task) for id_, task in tasks.items()}
-    assert drains == {"email": 315, "records": 270, "website": 210, "sales": 150}
-    zones = {id_: matching.zone(task) for id_, task in tasks.items()}
-    assert zones == {"email": "first", "records": "first", "website": "first", "sales": "keep"}
-    assert matching.pull(tasks["email"]) == 70
-
-
-@given(st.integers(0, 10), st.integers(0, 10))
-@settings(database=None)
-def test_each_pair_of_scores_lies_in_the_one_zone_of_its_sides(loathe: int, excel: int) -> None:
-    task = a_task(loathe=loathe, excel=excel)
-    sides = {(True, False): "first", (True, True): "teach", (False, False): "next", (False, True): "keep"}
-    assert matching.zone(task) == sides[loathe >= 5, excel >= 6]
-    assert matching.pull(task) >= 50 or matching.zone(task) != "first"
-    assert matching.pull(task) <= 40 or matching.zone(task) != "keep"
-
-
-@given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 10000))
-@settings(database=None)
-def test_more_loathing_never_drains_less_nor_more_excelling_more(
-    loathe: int, excel: int, minutes: int
-) -> None:
-    here = matching.drain(a_task(loathe=loathe, excel=excel, minutes=minutes))
-    assert matching.drain(a_task(loathe=loathe + 1, excel=excel, minutes=minutes)) >= here
-    assert matching.drain(a_task(loathe=loathe, excel=excel + 1, minutes=minutes)) <= here
-    assert matching.drain(a_task(loathe=loathe, excel=excel, minutes=minutes + 1)) >= here
-
-
-# Worth and the worked examples (section 10)
-
-
-def worth_of(instance: Instance, task: str, assistant: str) -> Any:
-    return Rules(instance).worth(Pair(task, assistant))
-
-
-def test_record_keeping_is_worth_more_with_ana_than_with_joan() -> None:
-    blog = read("p01-blog")
-    ana, joan = worth_of(blog, "records", "ana"), worth_of(blog, "records", "joan")
-    assert (ana.minutes, ana.time_cents, ana.relief_cents, ana.pay_cents) == (135, 40000, 18000, 4050)
-    assert (ana.learn_cents, ana.check_cents, ana.brief_cents, ana.net(1)) == (234, 2000, 462, 51254)
-    assert (joan.pay_cents, joan.learn_cents, joan.net(1)) == (5850, 338, 49350)
-    tomasz = worth_of(blog, "website", "tomasz")
-    assert (tomasz.minutes, tomasz.pay_cents, tomasz.net(1)) == (149, 5464, 44685)
-
-
-def test_email_is_worth_the_sum_of_its_parts_less_what_is_paid_once() -> None:
-    email = worth_of(read("p01-blog"), "email", "priya")
-    assert (email.owner_minutes, email.minutes, email.time_cents, email.relief_cents) == (30, 17, 4000, 1400)
-    assert (email.pay_cents, email.learn_cents, email.gain) == (454, 17, 4929)
-    assert (email.check_cents, email.brief_cents) == (2667, 308)
-    assert (email.net(15), email.won(15)) == (70960, 430)
+# The worked examples (MATCHING.md 10)
 
 
 def test_the_blogs_plan_is_the_sample_plan() -> None:
@@ -217,23 +118,10 @@ def test_minimum_hours_gather_the_work_with_one_person() -> None:
     assert len(matching.solve(free).handoffs) == 4
 
 
-def test_learning_costs_extra_pay_most_of_it_in_the_first_week() -> None:
-    instance = Instance.read(one_pair(task={"learning_weeks": 3}, assistant={"rate_cents": 600}))
-    (handoff,) = matching.solve(instance).handoffs
-    # h = up(300 * 62, 80) = 233 minutes, at 10 cents a minute; 3/2 weeks of it over 26 weeks, 3/4 in the first.
-    assert (handoff.minutes, handoff.pay_cents) == (233, 2330)
-    assert (handoff.learn_cents, handoff.first_week_cents) == (134, 1748)
+# The best plan (4 and 5)
 
 
-def test_who_lacks_the_skill_works_at_the_lowest_pace() -> None:
-    instance = Instance.read(one_pair(task={"skills": {"x": 1}}))
-    assert weigh(instance.owner, instance.tasks[0], instance.assistants[0]).minutes == up(300 * 62, 50)
-
-
-# The best plan (sections 4 and 5)
-
-
-@pytest.mark.parametrize("name", [path.stem for path in sorted(HERE.glob("p*.json"))])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_public_instance_is_solved_to_its_proven_optimum(name: str) -> None:
     instance, best = read(name), OPTIMUM[name]
     plan = matching.solve(instance, limit=20)
@@ -242,7 +130,7 @@ def test_a_public_instance_is_solved_to_its_proven_optimum(name: str) -> None:
     assert totals(plan) == (best["pins"], best["net_cents"], best["won_minutes"])
 
 
-@pytest.mark.parametrize("name", sorted(OPTIMUM)[:10])
+@pytest.mark.parametrize("name", NAMES)
 def test_as_many_pairs_are_left_as_in_the_reference(name: str) -> None:
     assert len(Rules(read(name)).candidates) == OPTIMUM[name]["pairs"]
 
@@ -307,7 +195,7 @@ def test_lines_add_up_to_the_handoff_and_handoffs_to_the_plan() -> None:
         assert plan.won_minutes == sum(each.won_minutes for each in every)
 
 
-# Properties (section 11)
+# What must hold (11)
 
 
 @given(st.integers(1000, 10**6))
@@ -398,58 +286,7 @@ def _busy(plan: Plan) -> list[str]:
     return sorted({each.assistant for each in plan.handoffs})
 
 
-# The solver and doing without it (sections 6 and 7)
-
-
-def test_without_a_solver_there_is_a_plan_and_an_honest_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "highspy", None)
-    proven = 0
-    for rows in SMALL:
-        instance = Instance.read(rows)
-        plan = matching.solve(instance)
-        matching.check(instance, plan)
-        pins, net, _ = Small(rows).best()
-        assert plan.pins < pins or plan.net_cents <= net <= plan.bound_cents
-        assert plan.status == "feasible" or (plan.pins, plan.net_cents) == (pins, net)
-        proven += plan.status == "optimal"
-    assert 0 < proven < len(SMALL)
-
-
-def test_out_of_time_there_is_a_plan_and_an_honest_bound() -> None:
-    instance = read("p10-solo-30x15")
-    plan = matching.solve(instance, limit=0)
-    matching.check(instance, plan)
-    assert plan.status == "feasible"
-    assert 0 < plan.net_cents <= OPTIMUM["p10-solo-30x15"]["net_cents"] <= plan.bound_cents
-
-
-def test_sums_beyond_floating_point_are_never_called_proven_falsely() -> None:
-    for rows in SMALL[:80]:
-        huge = copy.deepcopy(rows)
-        huge["owner"]["hour_value_cents"] = 10**12 - 7
-        for person in huge["assistants"]:
-            person["rate_cents"] = person["rate_cents"] * 10**8 + 3
-        instance = Instance.read(huge)
-        plan = matching.solve(instance)
-        matching.check(instance, plan)
-        best = Small(huge).best()
-        assert plan.pins < best[0] or plan.net_cents <= best[1] <= plan.bound_cents
-        assert plan.status == "feasible" or totals(plan)[:2] == best[:2]
-
-
-def test_a_point_that_is_forbidden_does_not_come_back() -> None:
-    rules = Rules(read("p03-tiny"))
-    net = {pair: (each.worth.gain, -each.worth.fixed) for pair, each in rules.candidates.items()}
-    programme = Programme(rules)
-    values = []
-    for _ in range(3):
-        answer = programme.maximise(net, None, until=float("inf"))
-        assert answer.picks is not None
-        values.append((rules.value(answer.picks)[1], tuple(sorted(answer.picks))))
-        programme.forbid(answer.picks)
-    assert values[0][0] == OPTIMUM["p03-tiny"]["net_cents"]
-    assert len({picks for _, picks in values}) == 3
-    assert values == sorted(values, key=lambda value: -value[0])
+# The exact rules
 
 
 def test_the_exact_rules_refuse_a_plan_one_cent_over_budget() -> None:
@@ -458,11 +295,6 @@ def test_the_exact_rules_refuse_a_plan_one_cent_over_budget() -> None:
     matching.check(read("p03-tiny", budget_cents=plan.pay_cents), plan)
     with pytest.raises(BrokenPlan, match="budget"):
         matching.check(read("p03-tiny", budget_cents=plan.pay_cents - 1), plan)
-
-
-def test_the_solver_is_loaded_when_a_plan_is_made_and_not_before() -> None:
-    code = "import sys, assistants.matching; sys.exit('highspy' in sys.modules or 'django' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 
 
 @pytest.mark.parametrize("field", ["pins", "net_cents", "won_minutes", "pay_cents"])
@@ -487,208 +319,3 @@ def test_a_false_row_a_doubled_row_and_a_false_proof_are_found() -> None:
     ):
         with pytest.raises(BrokenPlan):
             matching.check(blog, false)
-
-
-# Why not (section 8)
-
-
-def why(instance: Instance, task: str, assistant: str) -> tuple[str, dict[str, int]]:
-    reason = matching.why_not(instance, matching.solve(instance), task, assistant)
-    assert (reason.task, reason.assistant) == (task, assistant)
-    return reason.code, dict(reason.numbers)
-
-
-def test_the_second_best_person_makes_the_plan_worse_by_the_difference() -> None:
-    assert why(read("p01-blog"), "records", "joan") == ("worse_plan", {"cents": 1904, "pins": 0})
-    assert why(read("p02-lawyer"), "typing", "b-clerk") == ("worse_plan", {"cents": 33275, "pins": 0})
-
-
-def test_a_twin_would_be_just_as_good() -> None:
-    ties = read("p09-ties")
-    plan = matching.solve(ties)
-    other = next(each.id for each in ties.assistants if each.id != plan.handoffs[0].assistant)
-    assert why(ties, plan.handoffs[0].task, other) == ("worse_plan", {"cents": 0, "pins": 0})
-
-
-def test_the_first_hard_reason_comes_first() -> None:
-    no = {"exclude": [{"task": "t", "assistant": "a"}]}
-    unskilled: Row = {"skills": {"x": 4}, "loathe": 0, "excel": 10}
-    assert why(Instance.read(one_pair(task=unskilled | {"only_me": True}) | no), "t", "a")[0] == "only_me"
-    assert why(Instance.read(one_pair(task=unskilled | {"minutes": 0}) | no), "t", "a")[0] == "excluded"
-    assert why(Instance.read(one_pair(task=unskilled | {"minutes": 0})), "t", "a")[0] == "no_minutes"
-    assert why(Instance.read(one_pair(task=unskilled)), "t", "a") == ("keep", {"cents": 0})
-    mind = one_pair(task=unskilled | {"loathe": 9}, assistant={"skills": {"x": 3}})
-    assert why(Instance.read(mind), "t", "a") == ("skill", {"have": 3, "need": 4})
-    assert matching.why_not(Instance.read(mind), matching.solve(Instance.read(mind)), "t", "a").skill == "x"
-    dear = one_pair(assistant={"rate_cents": 2000})
-    assert why(Instance.read(dear), "t", "a") == ("does_not_pay", {"cents": 1767})
-
-
-def test_the_limit_that_leaves_no_room_is_named_with_its_numbers() -> None:
-    cheap: Row = {"rate_cents": 600}
-    brief: Row = {"brief_minutes": 90}
-    short = one_pair(assistant=cheap | {"minutes": 200})
-    assert why(Instance.read(short), "t", "a") == (
-        "no_hours",
-        {"room": 200, "left": 200, "takes": 233, "over": 33},
-    )
-    choosy = one_pair(assistant=cheap | {"min_minutes": 400})
-    assert why(Instance.read(choosy), "t", "a") == ("minimum", {"minutes": 400})
-    poor = one_pair(owner={"budget_cents": 2000}, assistant=cheap)
-    assert why(Instance.read(poor), "t", "a") == (
-        "budget",
-        {"room": 2000, "left": 2000, "takes": 2330, "over": 330},
-    )
-    none = one_pair(owner={"max_new": 0}, assistant=cheap)
-    assert why(Instance.read(none), "t", "a") == ("max_new", {"room": 0, "left": 0, "takes": 1, "over": 1})
-    busy = one_pair(owner={"max_brief_minutes": 60}, task=brief, assistant=cheap)
-    assert why(Instance.read(busy), "t", "a") == ("brief", {"room": 60, "left": 60, "takes": 90, "over": 30})
-
-
-def test_what_is_in_the_plan_or_kept_is_chosen() -> None:
-    assert why(read("p01-blog"), "records", "ana") == ("chosen", {})
-    assert why(read("p05-split"), "support", "b") == ("chosen", {})
-
-
-def test_each_task_that_stays_has_one_reason_the_most_draining_first() -> None:
-    blog = read("p01-blog")
-    stays = [(reason.task, reason.code) for reason in matching.left_out(blog, matching.solve(blog))]
-    assert stays == [("website", "max_new"), ("sales", "keep")]
-
-
-def test_the_rest_of_a_task_stays_for_the_limit_that_stops_the_next_part() -> None:
-    split = one_pair(task={"parts": 3}, assistant={"rate_cents": 600, "minutes": 200})
-    instance = Instance.read(split)
-    plan = matching.solve(instance)
-    assert given_out(plan) == {("t", "a", 2)}
-    (reason,) = matching.left_out(instance, plan)
-    assert (reason.code, reason.numbers["left"], reason.numbers["takes"]) == ("no_hours", 200 - 2 * 78, 78)
-
-
-def test_a_plan_without_room_is_named_before_a_person_without_hours() -> None:
-    rows = one_pair(owner={"budget_cents": 0}, assistant={"minutes": 10, "rate_cents": 600})
-    rows["assistants"].append(rows["assistants"][0] | {"id": "b", "minutes": 600, "rate_cents": 700})
-    instance = Instance.read(rows)
-    (reason,) = matching.left_out(instance, matching.solve(instance))
-    assert (reason.code, reason.assistant) == ("budget", "b")
-
-
-def test_nobody_is_said_only_of_a_skill_that_nobody_has() -> None:
-    rows = one_pair(task={"skills": {"x": 4, "y": 2}}, assistant={"skills": {"x": 3, "y": 5}})
-    instance = Instance.read(rows)
-    (reason,) = matching.left_out(instance, matching.solve(instance))
-    assert (reason.code, reason.assistant, reason.skill, reason.numbers) == ("nobody", None, "x", {"need": 4})
-    rows["assistants"].append(rows["assistants"][0] | {"id": "b", "skills": {"x": 5, "y": 1}})
-    instance = Instance.read(rows)
-    (reason,) = matching.left_out(instance, matching.solve(instance))
-    assert (reason.code, reason.assistant, reason.skill) == ("skill", "a", "x")
-
-
-def test_every_task_left_out_of_any_plan_has_a_reason() -> None:
-    for rows in SMALL:
-        instance = Instance.read(rows)
-        plan = matching.solve(instance)
-        given = dict.fromkeys((task.id for task in instance.tasks), 0)
-        for each in plan.kept + plan.handoffs:
-            given[each.task] += each.parts
-        reasons = matching.left_out(instance, plan)
-        assert {reason.task for reason in reasons} == {
-            task.id for task in instance.tasks if given[task.id] < task.parts
-        }
-        # Whatever would still fit and pay is in the plan.
-        assert "worse_plan" not in {reason.code for reason in reasons}
-
-
-# Reading (README)
-
-
-def test_what_is_read_is_written_the_same() -> None:
-    for rows in [*SMALL, *(data(path.stem) for path in HERE.glob("p*.json"))]:
-        instance = Instance.read(rows)
-        assert Instance.read(json.loads(json.dumps(instance.json()))) == instance
-
-
-def test_defaults_stand_in_for_what_is_not_said_and_unknown_keys_are_ignored() -> None:
-    rows = one_pair() | {"colour": "red"}
-    del rows["owner"]["relief_cents"]
-    instance = Instance.read(rows)
-    assert (instance.owner.relief_cents, instance.owner.amortise_weeks, instance.owner.budget_cents) == (
-        600,
-        26,
-        None,
-    )
-    assert (instance.tasks[0].parts, instance.tasks[0].max_people, instance.tasks[0].skills) == (1, 1, {})
-
-
-def two(key: str, row: Row) -> Row:
-    return {key: [row, row]}
-
-
-PAIR = {"task": "t", "assistant": "a"}
-BAD: dict[str, tuple[Row, str]] = {
-    "no such task": ({"pins": [{"task": "u", "assistant": "a"}]}, 'pins[0]: no task has the id "u"'),
-    "no such assistant": (
-        {"kept": [{"task": "t", "assistant": "b"}]},
-        'kept[0]: no assistant has the id "b"',
-    ),
-    "an id twice": (two("tasks", one_pair()["tasks"][0]), 'tasks[1]: "t" is there twice'),
-    "a pair twice": (two("briefed", PAIR), 'briefed[1]: ["t", "a"] is there twice'),
-    "a no twice": (two("exclude", {"task": "t"}), 'exclude[1]: ["t", null] is there twice'),
-    "a no to nothing": ({"exclude": [{}]}, "exclude[0]: names neither a task nor an assistant"),
-    "a pin that is excluded": ({"pins": [PAIR], "exclude": [{"assistant": "a"}]}, "pins[0]: also in exclude"),
-    "a pin of only_me": (
-        {"pins": [PAIR], "tasks": [one_pair()["tasks"][0] | {"only_me": True}]},
-        'pins[0]: "t" is only_me',
-    ),
-    "too many kept parts": ({"kept": [PAIR | {"parts": 2}]}, 'kept[0]: more parts of "t" than its 1'),
-    "another format": ({"format": "delegator-plan"}, "the instance: not delegator-instance, version 1"),
-    "another version": ({"version": 2}, "the instance: not delegator-instance, version 1"),
-    "no list": ({"tasks": {}}, "the instance: tasks is not a list"),
-    "no owner": ({"owner": None}, "owner: an object is expected"),
-    "no row": ({"assistants": [7]}, "assistants[0]: an object is expected"),
-}
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_an_instance_that_contradicts_itself_is_refused_by_row(case: str) -> None:
-    changes, message = BAD[case]
-    with pytest.raises(BadInstance) as refused:
-        Instance.read(one_pair() | changes)
-    assert str(refused.value) == message
-
-
-@pytest.mark.parametrize(
-    ("table", "field", "value", "message"),
-    [
-        ("task", "minutes", 10081, "tasks[0]: minutes is not 0 to 10080"),
-        ("task", "minutes", 1.0, "tasks[0]: minutes is not a whole number"),
-        ("task", "loathe", True, "tasks[0]: loathe is not a whole number"),
-        ("task", "excel", 11, "tasks[0]: excel is not 0 to 10"),
-        ("task", "parts", 0, "tasks[0]: parts is not 1 to 1000"),
-        ("task", "max_people", 0, "tasks[0]: max_people is not 1 or more"),
-        ("task", "only_me", 1, "tasks[0]: only_me is neither true nor false"),
-        ("task", "id", 7, "tasks[0]: id is not a text"),
-        ("task", "skills", {"x": 6}, "tasks[0]: skills: x is not 1 to 5"),
-        ("task", "skills", {"x\ny": 0}, "tasks[0]: skills: x y is not 1 to 5"),
-        ("task", "growth_permille", -1001, "tasks[0]: growth_permille is not -1000 to 1000"),
-        ("assistant", "rate_cents", -1, "assistants[0]: rate_cents is not 0 or more"),
-        ("assistant", "minutes", None, "assistants[0]: minutes is not a whole number"),
-        ("owner", "hour_value_cents", 10**12 + 1, "owner: hour_value_cents is not 0 to 1000000000000"),
-        ("owner", "budget_cents", -1, "owner: budget_cents is not 0 or more"),
-        ("owner", "amortise_weeks", 0, "owner: amortise_weeks is not 1 to 520"),
-        ("owner", "aim_minutes", 10081, "owner: aim_minutes is not 0 to 10080"),
-    ],
-)
-def test_a_value_out_of_range_is_refused_by_name(table: str, field: str, value: object, message: str) -> None:
-    with pytest.raises(BadInstance) as refused:
-        Instance.read(one_pair(**{table: {field: value}}))
-    assert str(refused.value) == message
-
-
-def test_a_missing_field_is_refused_by_name() -> None:
-    rows = one_pair()
-    del rows["tasks"][0]["minutes"]
-    with pytest.raises(BadInstance, match=r"^tasks\[0\]: minutes is missing$"):
-        Instance.read(rows)
-    with pytest.raises(BadInstance, match=r"^the instance: an object is expected$"):
-        Instance.read([])
