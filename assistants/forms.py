@@ -27,7 +27,7 @@ from tasks.forms import LEVELS, helper
 from tasks.models import Owner, Task
 
 from . import roster
-from .models import Assistant, AssistantSkill, Handoff, Offer
+from .models import Assistant, AssistantSkill, Offer
 
 # Until when on the last day a reply can come, in the owner's zone.
 REPLY_HOUR = time(18)
@@ -58,7 +58,7 @@ class AssistantForm(forms.Form):
         coerce=int,
         initial=AssistantSkill.Level.GOOD,
         required=False,
-        empty_value=AssistantSkill.Level.GOOD,
+        empty_value=None,
     )
     note = TextField(
         label=optional("Your note"),
@@ -68,10 +68,10 @@ class AssistantForm(forms.Form):
         help_text="Only you see this.",
     )
 
-    def __init__(self, owner: Owner, *args: Any, assistant: Assistant | None = None, **kwargs: Any) -> None:
+    def __init__(self, owner: Owner, data: Any = None, *, assistant: Assistant | None = None) -> None:
         self.owner, self.assistant = owner, assistant
         self.skills = list(owner.skills.all())
-        super().__init__(*args, initial=_known(owner, assistant), **kwargs)
+        super().__init__(data, initial=_known(owner, assistant))
         had = {level.skill_id: level.level for level in assistant.skill_levels.all()} if assistant else {}
         for skill in self.skills:
             self.fields[f"skill-{skill.pk}"] = forms.TypedChoiceField(
@@ -99,7 +99,7 @@ class AssistantForm(forms.Form):
     def clean_email(self) -> str:
         address: str = self.cleaned_data["email"]
         others = self.owner.assistants.filter(email__iexact=address)
-        other = others.exclude(pk=self.assistant.pk if self.assistant else None).first()
+        other = others.exclude(pk=self.assistant.pk if self.assistant else 0).first()
         if other:
             raise forms.ValidationError(f"{other.name} is on your roster with this address already.")
         return address
@@ -108,7 +108,9 @@ class AssistantForm(forms.Form):
         given = self.cleaned_data
         levels = {skill: given[f"skill-{skill.pk}"] for skill in self.skills if given[f"skill-{skill.pk}"]}
         if given["new_skill"]:
-            levels.setdefault(owners.skill_named(self.owner, given["new_skill"]), given["new_level"])
+            levels.setdefault(
+                owners.skill_named(self.owner, given["new_skill"]), given["new_level"] or AssistantSkill.Level.GOOD
+            )
         details = roster.Details(
             name=given["name"],
             email=given["email"],
@@ -251,9 +253,9 @@ class WorkForm(forms.Form):
     )
     note = LineField(label=optional("What you did"), required=False, max_length=200)
 
-    def __init__(self, offer: Offer, today: date, logged: dict[date, int], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, offer: Offer, today: date, logged: dict[date, int], data: Any = None) -> None:
         """`logged` is seconds by day already there."""
-        super().__init__(*args, initial={"day": today}, **kwargs)
+        super().__init__(data, initial={"day": today})
         self.offer, self.today, self.logged = offer, today, logged
         self.helper = helper(Div("day", "time", Div("note", css_class="full"), css_class="fields"))
 

@@ -107,7 +107,8 @@ def send(handoff: Handoff, *, now: datetime) -> Offer:
     except IntegrityError:  # one live hand-off a task and person
         raise AlreadyWithThem from None
     offer = handoff.offers.create(
-        assistant=handoff.assistant, terms=Terms.objects.filter(handoff=handoff).latest("version"),
+        assistant=handoff.assistant,
+        terms=Terms.objects.filter(handoff=handoff).latest("version"),
         reply_by=handoff.reply_by,
     )
     _record(offer, Kind.SENT, Actor.OWNER, now)
@@ -229,8 +230,14 @@ def log_hours(offer: Offer, *, day: date, seconds: int, note: str, now: datetime
     rate = offer.terms.rate
     amount = money.rounded(rate * seconds / 3600, handoff.owner.currency)
     line = WorkLog.objects.create(
-        handoff=handoff, assistant=offer.assistant, day=day, seconds=seconds, note=note,
-        rate=rate, amount=amount, logged_at=now,
+        handoff=handoff,
+        assistant=offer.assistant,
+        day=day,
+        seconds=seconds,
+        note=note,
+        rate=rate,
+        amount=amount,
+        logged_at=now,
     )
     _record(offer, Kind.LOGGED, Actor.ASSISTANT, now, note=str(line.pk))
     return line
@@ -327,12 +334,15 @@ def _record(offer: Offer, kind: str, actor: str, now: datetime, *, note: str = "
 def _tell_owner(offer: Offer, facts: dict[str, object], *, now: datetime) -> None:
     owner = offer.handoff.owner
     outbox.put(
-        "answer", owner=owner, to=(owner.name, owner.email), key=f"answer-{offer.pk}-{offer.state}", facts=facts, now=now
+        "answer",
+        owner=owner,
+        to=(owner.name, owner.email),
+        key=f"answer-{offer.pk}-{offer.state}",
+        facts=facts,
+        now=now,
     )
 
 
 def _tell_assistant(kind: str, offer: Offer, facts: dict[str, object], *, now: datetime) -> None:
     to = (offer.assistant.name, offer.assistant.email)
-    outbox.put(
-        kind, owner=offer.handoff.owner, to=to, key=f"{kind}-{offer.pk}", facts=facts, offer=offer, now=now
-    )
+    outbox.put(kind, owner=offer.handoff.owner, to=to, key=f"{kind}-{offer.pk}", facts=facts, offer=offer, now=now)

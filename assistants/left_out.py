@@ -50,7 +50,8 @@ class Speaker:
         who = self.people[reason.assistant].first_name if reason.assistant else "Nobody"
         match reason.code:
             case "keep":
-                return f"Keep it. You excel at it ({task.excel}) and don’t mind it ({task.loathe}).{self._price(numbers)}"
+                feeling = f"You excel at it ({task.excel}) and don’t mind it ({task.loathe})."
+                return f"Keep it. {feeling}{self._price(numbers)}"
             case "nobody":
                 skill = self.skills[reason.skill].name.lower()
                 return f"Nobody on your roster is {LEVELS[numbers['need']]} {skill}.{_can_wait(task)}"

@@ -54,11 +54,15 @@ def accepted_facts(offer: Offer) -> Facts:
 
 
 def declined_facts(offer: Offer) -> Facts:
-    why = {
-        Offer.Reason.TIME: "The reason: no time.",
-        Offer.Reason.FIT: "The reason: it isn’t what they do.",
-        Offer.Reason.RATE: "The reason: the rate is too low.",
-    }.get(Offer.Reason(offer.reason)) if offer.reason else "No reason was given."
+    why = (
+        {
+            Offer.Reason.TIME: "The reason: no time.",
+            Offer.Reason.FIT: "The reason: it isn’t what they do.",
+            Offer.Reason.RATE: "The reason: the rate is too low.",
+        }.get(Offer.Reason(offer.reason))
+        if offer.reason
+        else "No reason was given."
+    )
     return _answer(
         offer,
         f"{offer.assistant.first_name} declined {offer.handoff.task.mid_sentence}",
@@ -150,7 +154,8 @@ def _answer(offer: Offer, headline: str, *lines: str) -> Facts:
 
 def _to_assistant(email: OutgoingEmail) -> Facts:
     """The facts with the private link, so that answering the email reaches the owner."""
-    assert email.offer is not None, "an email to an assistant is about an offer"
+    if email.offer is None:
+        raise ValueError(f"{email.key}: an email to an assistant is about an offer")
     token = links.token("offer", email.offer.pid, email.offer.epoch)
     name, address = email.facts["owner_name"], email.facts["owner_email"]
     return email.facts | {

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,23 +23,18 @@ from . import handoffs, link_page, links
 from .forms import DeclineForm, WorkForm
 from .models import Offer
 
-P = ParamSpec("P")
 
-
-def by_link(
-    view: Callable[Concatenate[HttpRequest, Offer, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+def by_link(view: Callable[[HttpRequest, Offer], HttpResponse]) -> Callable[..., HttpResponse]:
     """Give the view the offer that the token opens; anything else is the same 404."""
 
-    @csrf_exempt
     @wraps(view)
-    def found(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def found(request: HttpRequest, token: str) -> HttpResponse:
         offer = links.find_offer(token)
         if offer is None:
             raise Http404
-        return view(request, offer, *args, **kwargs)
+        return view(request, offer)
 
-    return found
+    return csrf_exempt(found)
 
 
 def _page(request: HttpRequest, offer: Offer, status: int = 200, **more: object) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -359,7 +359,7 @@ class OutgoingEmail(models.Model):
     offer = models.ForeignKey(Offer, models.CASCADE, null=True, related_name="emails")
     to_name = models.CharField(max_length=80)
     to_email = models.EmailField(max_length=254)
-    facts = models.JSONField(default=dict)
+    facts: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
     written_at = models.DateTimeField(help_text="Also the Date of every copy.")
     due_at = models.DateTimeField()

@@ -170,7 +170,7 @@ def message_id(email: OutgoingEmail) -> str:
 
 
 def _sender_address() -> str:
-    return settings.DEFAULT_FROM_EMAIL
+    return str(settings.DEFAULT_FROM_EMAIL)
 
 
 def _unwanted(email: OutgoingEmail) -> str:
@@ -213,9 +213,7 @@ def _try_again(email: OutgoingEmail, error: Exception) -> None:
 
 def _mark(email: OutgoingEmail, state: str, **fields: Any) -> bool:
     """Write the outcome if this worker still holds the lease; else another one has the row, and its word counts."""
-    held = OutgoingEmail.objects.filter(
-        pk=email.pk, lease_token=email.lease_token, state=OutgoingEmail.State.SENDING
-    )
+    held = OutgoingEmail.objects.filter(pk=email.pk, lease_token=email.lease_token, state=OutgoingEmail.State.SENDING)
     marked = held.update(state=state, lease_until=None, **fields) == 1
     if not marked:
         logger.warning("email %s was taken over by another worker", email.pk)

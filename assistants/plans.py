@@ -18,8 +18,8 @@ from tasks.models import Owner, Task
 from tasks.quadrants import Quadrant
 
 from . import instances, matching, worth
-from .models import Assistant, AssistantSkill, Handoff
 from .left_out import LEVELS, LeftOut, Speaker
+from .models import Assistant, AssistantSkill, Handoff
 
 FINE = {1: 0, 2: 3, 3: 5, 4: 8, 5: 10}
 MIDDLE = 5
@@ -90,9 +90,9 @@ def gather(owner: Owner, today: date) -> Rows:
     held = Q(pk__in=[handoff.task_id for handoff in live])
     tasks = list(owner.tasks.routine().filter(Q(retired_on=None) | held).with_skills())
     people = list(
-        owner.assistants.filter(Q(paused_on=None) | Q(pk__in=[handoff.assistant_id for handoff in live])).prefetch_related(
-            Prefetch("skill_levels", AssistantSkill.objects.select_related("skill"))
-        )
+        owner.assistants.filter(
+            Q(paused_on=None) | Q(pk__in=[handoff.assistant_id for handoff in live])
+        ).prefetch_related(Prefetch("skill_levels", AssistantSkill.objects.select_related("skill")))
     )
     usual = weeks.usual_minutes(owner, tasks, today)
     minutes = {pk: spent or 0 for pk, spent in usual.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -23,7 +25,7 @@ def assistants(request: OwnerRequest) -> HttpResponse:
     now = timezone.now()
     people = list(request.user.assistants.with_skills())
     busy = roster.busy_minutes(request.user.handoffs.live().with_terms())
-    rows = []
+    rows: list[dict[str, Any]] = []
     longest = max((person.weekly_minutes for person in people), default=0) * 60
     for person in people:
         free = max(0, person.weekly_minutes - busy.get(person.pk, 0))

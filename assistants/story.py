@@ -20,6 +20,9 @@ State = Handoff.State
 Kind = HandoffEvent.Kind
 
 
+WHY = {Offer.Reason.TIME: "no time", Offer.Reason.FIT: "not what they do", Offer.Reason.RATE: "the rate is too low"}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A hand-off in a list: its title, a word with a mark for its state, and one line."""
@@ -53,7 +56,7 @@ def row(handoff: Handoff) -> Row:
         line += f" Reply by {dates.moment(offer.reply_by, zone)}."
     if offer and offer.state == Offer.State.DECLINED and offer.answered_at:
         line = f"Declined on {dates.long(offer.answered_at.astimezone(zone).date())}."
-        line = line[:-1] + (f": {offer.get_reason_display().lower()}." if offer.reason else ".")
+        line = line[:-1] + (f": {WHY[Offer.Reason(offer.reason)]}." if offer.reason else ".")
     if handoff.state == State.DRAFT:
         line += " Not sent."
     return Row(handoff, f"{handoff.task.name}, {joint} {who}", mark, state, line)

@@ -58,12 +58,16 @@ def handoff_draft(request: OwnerRequest, pk: int) -> HttpResponse:
 def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff | None) -> HttpResponse:
     owner, now = request.user, clock.now()
     proposal = plans.suggest(owner, task, person, owner.today(now))
-    initial = _from_draft(draft) if draft else {
-        "hours": hours_text(proposal.minutes),
-        "rate": person.rate,
-        "starts_on": first_day(owner.today(now)),
-        "reply_by": last_reply_day(owner.today(now)),
-    }
+    initial = (
+        _from_draft(draft)
+        if draft
+        else {
+            "hours": hours_text(proposal.minutes),
+            "rate": person.rate,
+            "starts_on": first_day(owner.today(now)),
+            "reply_by": last_reply_day(owner.today(now)),
+        }
+    )
     form = HandoffForm(task, person, proposal.free_minutes, now, request.POST or None, initial=initial)
     is_preview = "preview" in request.POST
     if form.is_valid() and not is_preview:
@@ -76,8 +80,12 @@ def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff 
         except moves.TooLate:
             return redirect("assistants:handoff", draft.pk if draft else 0)
     context = {
-        "form": form, "task": task, "person": person, "draft": draft,
-        "preview": story.preview(form, proposal), "kept_here": settings.EMAIL_KEPT,
+        "form": form,
+        "task": task,
+        "person": person,
+        "draft": draft,
+        "preview": story.preview(form, proposal),
+        "kept_here": settings.EMAIL_KEPT,
     }
     if is_preview:
         return render(request, "handoffs/_preview.html", context)
@@ -96,7 +104,9 @@ def _from_draft(draft: Handoff) -> dict[str, Any]:
     }
 
 
-def _keep(request: OwnerRequest, form: HandoffForm, proposal: plans.Suggestion, draft: Handoff | None) -> HttpResponse:
+def _keep(
+    request: OwnerRequest, form: HandoffForm, proposal: plans.Suggestion, draft: Handoff | None
+) -> HttpResponse:
     given, now = form.cleaned_data, clock.now()
     minutes = given["hours"] // 60
     written = moves.Draft(
@@ -111,8 +121,10 @@ def _keep(request: OwnerRequest, form: HandoffForm, proposal: plans.Suggestion, 
         minutes_before=proposal.task_minutes,
         minutes_given=proposal.given(minutes),
     )
-    handoff = moves.draft_and_send(request.user, written, now=now, handoff=draft) if "draft" not in request.POST else (
-        moves.draft(request.user, written, now=now, handoff=draft)
+    handoff = (
+        moves.draft_and_send(request.user, written, now=now, handoff=draft)
+        if "draft" not in request.POST
+        else (moves.draft(request.user, written, now=now, handoff=draft))
     )
     return redirect("assistants:handoff", handoff.pk)
 
@@ -124,7 +136,9 @@ def handoff(request: OwnerRequest, pk: int) -> HttpResponse:
     offer = handoff.offer
     leaves_at = None
     if offer and offer.state == offer.State.QUEUED:
-        leaves_at = handoff.events.filter(kind="sent").latest("pk").happened_at + timedelta(seconds=settings.UNDO_WINDOW)
+        leaves_at = handoff.events.filter(kind="sent").latest("pk").happened_at + timedelta(
+            seconds=settings.UNDO_WINDOW
+        )
     context = {
         "handoff": handoff,
         "row": story.row(handoff),
@@ -151,7 +165,9 @@ def _moved(request: OwnerRequest, pk: int, move: Any, done: str, late: str) -> H
 @login_required
 @require_POST
 def handoff_undo(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _moved(request, pk, moves.undo, "Nothing was sent. It is a draft again.", "Too late to undo: it is on its way.")
+    return _moved(
+        request, pk, moves.undo, "Nothing was sent. It is a draft again.", "Too late to undo: it is on its way."
+    )
 
 
 @login_required

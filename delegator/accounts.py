@@ -54,7 +54,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Home, and the first run for someone whose business is not written down yet."""
-        return reverse("home" if request.user.tasks.exists() else "tasks:start")
+        owner = request.user
+        return reverse("home" if isinstance(owner, Owner) and owner.tasks.exists() else "tasks:start")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         owner = context.get("user") or Owner.objects.filter(email__iexact=email).first()

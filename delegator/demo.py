@@ -74,7 +74,8 @@ WEB_SITE = (
 SOCIAL = "Three posts a week from the photos I send: one garden before and after, one plant, one from the workshop."
 BOOKS = (
     "Keep my books up to date every week: enter receipts and invoices, match them with the bank, "
-    "and tell me what is overdue.\nOn the last Friday of the month, send me one page with what came in and what went out."
+    "and tell me what is overdue.\n"
+    "On the last Friday of the month, send me one page with what came in and what went out."
 )
 WORK_NOTES = ["Updates and backup", "Gallery for Mill garden", "Broken links, contact form", "New portfolio photos"]
 
@@ -158,7 +159,7 @@ def _log(owner: Owner, tasks: dict[str, Task], today: date, now: datetime) -> No
     for back in range(WEEKS, -1, -1):
         first = monday - timedelta(weeks=back)
         # The same week of the past gives the same log, whenever it is made.
-        random = Random(first.toordinal())
+        random = Random(first.toordinal())  # noqa: S311 - it keeps no secret
         for day in (first + timedelta(days=n) for n in range(5)):
             if day <= today:
                 entries += list(_day(owner, tasks, day, back, random, half=day == today))
@@ -234,7 +235,14 @@ def _running(owner: Owner, task: Task, person: Assistant, start: date, today: da
 def _declined(owner: Owner, task: Task, person: Assistant, today: date) -> None:
     sent_on = today - timedelta(days=21)
     written = _written(
-        task, person, "Write the proposals from my notes.", 120, _at(owner, today - timedelta(days=14), 18), sent_on, 690, 180
+        task,
+        person,
+        "Write the proposals from my notes.",
+        120,
+        _at(owner, today - timedelta(days=14), 18),
+        sent_on,
+        690,
+        180,
     )
     handoff = handoffs.draft(owner, written, now=_at(owner, sent_on, 10))
     offer = handoffs.send(handoff, now=_at(owner, sent_on, 10))
@@ -266,5 +274,3 @@ def _keep_mail(owner: Owner) -> None:
     for email in owner.emails.filter(state=OutgoingEmail.State.QUEUED):
         email.state, email.transport, email.sent_at = OutgoingEmail.State.SENT, OutgoingEmail.KEPT, email.due_at
         email.save(update_fields=["state", "transport", "sent_at"])
-
-

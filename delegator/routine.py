@@ -51,7 +51,7 @@ def routine(request: OwnerRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "groups": _groups(rows),
-        "matrix": matrix.draw(_point(row) for row in rows if row.task.quadrant),
+        "matrix": matrix.draw(point for row in rows if (point := _point(row))),
         "unscored": [row for row in rows if not row.task.quadrant],
         "scores": zip(by_need, ScoresForm([row.task for row in by_need]).rows, strict=True),
         "last_week": seconds,
@@ -78,17 +78,20 @@ def _rows(owner: Owner, tasks: list[Task], today: date) -> list[Row]:
     return rows
 
 
-def _point(row: Row) -> matrix.Point:
+def _point(row: Row) -> matrix.Point | None:
+    """Its place on the matrix; an unscored task has none."""
     task = row.task
-    assert task.loathe is not None
-    assert task.excel is not None
+    if task.loathe is None or task.excel is None:
+        return None
     return matrix.Point(
         key=task.pk,
         name=task.name,
         loathe=task.loathe,
         excel=task.excel,
         seconds=row.minutes * 60,
-        hours=f"{durations.hours(row.minutes * 60)}, {row.helper}" if row.helper else durations.hours(row.minutes * 60),
+        hours=f"{durations.hours(row.minutes * 60)}, {row.helper}"
+        if row.helper
+        else durations.hours(row.minutes * 60),
         handed_off=bool(row.helper),
         href=reverse("tasks:task", args=[task.pk]),
         said=task.mid_sentence,

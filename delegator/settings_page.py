@@ -38,9 +38,7 @@ class SettingsForm(forms.Form):
     )
     worth = AmountField(label="An hour of your best work is worth", error_messages={"required": "A guess will do."})
     day = TimeField(label="Your work day is", error_messages={"required": "Say how long your work day is."})
-    budget = AmountField(
-        label=optional("For help, a week"), required=False, help_text="Leave it blank for no limit."
-    )
+    budget = AmountField(label=optional("For help, a week"), required=False, help_text="Leave it blank for no limit.")
     currency = forms.ChoiceField(label="Currency", choices=lambda: list(money.known_currencies().items()))
     time_zone = ZoneField(label="Time zone", help_text="Your days, your deadlines and your Monday at 7 follow it.")
     wants_summary = forms.BooleanField(label="Email me a summary every Monday at 7", required=False)

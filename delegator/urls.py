@@ -4,7 +4,7 @@ from allauth.account import views as account_views
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from . import accounts, health, home, mailbox, routine, settings_page, unsubscribe
+from . import health, home, mailbox, routine, settings_page, unsubscribe
 
 handler404 = "tasks.views.not_found"
 
@@ -16,8 +16,12 @@ account_patterns = [
     path("sign-up/confirm/<str:key>/", account_views.confirm_email, name="account_confirm_email"),
     path("password/forgotten/", account_views.password_reset, name="account_reset_password"),
     path("password/forgotten/sent/", account_views.password_reset_done, name="account_reset_password_done"),
-    path("password/new/<uidb36>/<key>/", account_views.password_reset_from_key, name="account_reset_password_from_key"),
-    path("password/new/done/", account_views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path(
+        "password/new/<uidb36>/<key>/", account_views.password_reset_from_key, name="account_reset_password_from_key"
+    ),
+    path(
+        "password/new/done/", account_views.password_reset_from_key_done, name="account_reset_password_from_key_done"
+    ),
     path("password/change/", account_views.password_change, name="account_change_password"),
     path("account/inactive/", account_views.account_inactive, name="account_inactive"),
     path("account/reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),

@@ -148,7 +148,8 @@ def _lede(log: Log, week: Week, best: Task | None) -> str:
     if not total:
         return "Nothing was logged, so there is nothing to compare. One line a day is enough to see where it goes."
     mine = log.of(week).get(best.pk, 0) if best else 0
-    text = f"{durations.hours(mine)} of your {durations.hours(total)} went to {best.mid_sentence if best else 'your best work'}"
+    name = best.mid_sentence if best else "your best work"
+    text = f"{durations.hours(mine)} of your {durations.hours(total)} went to {name}"
     enough = min(log.days_logged(week), log.days_logged(week.back())) >= gains.DAYS_THAT_TELL
     change = mine - (log.of(week.back()).get(best.pk, 0) if best else 0)
     if not enough:
@@ -174,9 +175,7 @@ def _bars(seconds: dict[int, int], tasks: dict[int, Task]) -> list[dict[str, Any
     ]
 
 
-def _handed(
-    owner: Owner, week: Week, log: Log, made: gains.Gains, handoffs: list[Handoff]
-) -> dict[str, Any] | None:
+def _handed(owner: Owner, week: Week, log: Log, made: gains.Gains, handoffs: list[Handoff]) -> dict[str, Any] | None:
     """What was handed off that week: won back, its worth, paid, and a sentence for each; None without any."""
     gain = made.by_week[week]
     if not gain.worked:
@@ -199,5 +198,3 @@ def _sentence(handoff: Handoff, week: Week, log: Log) -> str:
         f"{handoff.assistant.first_name} worked {durations.hours(worked)} on {handoff.task.mid_sentence}. "
         f"It used to take you {durations.hours(handoff.minutes_before * 60)} a week, and took you {now_takes}."
     )
-
-

@@ -87,7 +87,8 @@ class Estimate:
 
     @property
     def sentence(self) -> str:
-        return f"A day of {durations.words(self.work_day)}: {_range(self.least, self.most)} routine, the rest for {self.best_name}"
+        day, routine = durations.words(self.work_day), _range(self.least, self.most)
+        return f"A day of {day}: {routine} routine, the rest for {self.best_name}"
 
 
 def estimated(owner: Owner, spans: Iterable[Span], best: Task | None) -> Estimate:

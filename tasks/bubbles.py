@@ -209,12 +209,7 @@ def _fits_inside(box: Box, bubble: Bubble) -> bool:
 
 
 def _within(box: Box, room: Box) -> bool:
-    return (
-        room.left <= box.left
-        and box.right <= room.right
-        and room.top <= box.top
-        and box.bottom <= room.bottom
-    )
+    return room.left <= box.left and box.right <= room.right and room.top <= box.top and box.bottom <= room.bottom
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -228,9 +223,7 @@ def _touch(bubble: Bubble, box: Box) -> bool:
     return math.dist((bubble.x, bubble.y), nearest) < bubble.radius + 1
 
 
-def _in_columns(
-    bubbles: list[Bubble], room: Box, count: int, lines: int, least: float
-) -> list[Bubble] | None:
+def _in_columns(bubbles: list[Bubble], room: Box, count: int, lines: int, least: float) -> list[Bubble] | None:
     """
     Bubbles in columns, each with words beside it; None if a column is too high or words are too narrow.
 
@@ -250,9 +243,7 @@ def _in_columns(
         return None
     columns = [_column(part, room, lines, most) for part in parts]
     lefts = _in_line([c.wanted for c in columns], [c.width for c in columns], BETWEEN, room.left, room.right)
-    return [
-        _moved(bubble, left) for column, left in zip(columns, lefts, strict=True) for bubble in column.bubbles
-    ]
+    return [_moved(bubble, left) for column, left in zip(columns, lefts, strict=True) for bubble in column.bubbles]
 
 
 class _Column(NamedTuple):
@@ -292,9 +283,7 @@ def _moved(bubble: Bubble, by: float) -> Bubble:
 def _mirrored(bubble: Bubble, middle: float) -> Bubble:
     label = bubble.label
     if label:
-        label = replace(
-            label, x=round(2 * middle - label.x, 1), anchor="start" if label.anchor == "end" else "end"
-        )
+        label = replace(label, x=round(2 * middle - label.x, 1), anchor="start" if label.anchor == "end" else "end")
     return replace(bubble, x=round(2 * middle - bubble.x, 1), label=label)
 
 

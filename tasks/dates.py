@@ -39,8 +39,18 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 def zones() -> list[str]:
     """The time zones one can live in, without the aliases and oddities of tzdata."""
-    areas = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-    return sorted(name for name in available_timezones() if name.startswith(areas)) + ["UTC"]
+    areas = (
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    )
+    return [*sorted(name for name in available_timezones() if name.startswith(areas)), "UTC"]
 
 
 def is_zone(name: str) -> bool:

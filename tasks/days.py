@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -80,7 +81,7 @@ def _type(row: Row, day: date, seconds: int, now: datetime) -> None:
     typed = seconds - row.fixed
     if typed < 0:
         raise TooMuch(f"{row.fixed // 60} minutes of this come from the timer or an import, so it cannot be less.")
-    key = {"task": row.task, "day": day, "source": TimeEntry.Source.TYPED}
+    key: dict[str, Any] = {"task": row.task, "day": day, "source": TimeEntry.Source.TYPED}
     if not typed:
         TimeEntry.objects.filter(**key).delete()
     elif seconds != row.seconds:

@@ -97,7 +97,6 @@ class VisionForm(forms.Form):
 class Pick(NamedTuple):
     """A task as first-run step 2 shows it."""
 
-    index: int
     name: str
     hint: str
     on: BoundField
@@ -121,7 +120,7 @@ class RoutineForm(forms.Form):
     @property
     def rows(self) -> Iterator[Pick]:
         for index, choice in enumerate(self.choices):
-            yield Pick(index, choice.name, choice.hint, self[f"on-{index}"], self[f"time-{index}"])
+            yield Pick(choice.name, choice.hint, self[f"on-{index}"], self[f"time-{index}"])
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -273,17 +272,18 @@ class TaskForm(forms.Form):
         help_text="In a word or two: bookkeeping, photos.",
     )
 
-    def __init__(self, owner: Owner, *args: Any, task: Task | None = None, **kwargs: Any) -> None:
+    def __init__(self, owner: Owner, data: Any = None, *, task: Task | None = None) -> None:
         self.owner, self.task = owner, task
         self.skills = list(owner.skills.all())
         needed = {level.skill_id: level.level for level in task.skill_levels.all()} if task else {}
-        initial: dict[str, Any] = kwargs.pop("initial", {})
-        if task:
-            initial |= {"name": task.name, "time": routine.span_of(task)}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial={"name": task.name, "time": routine.span_of(task)} if task else {})
         for skill in self.skills:
             self.fields[f"skill-{skill.pk}"] = forms.TypedChoiceField(
-                label=skill.name, choices=LEVELS, coerce=int, empty_value=None, required=False,
+                label=skill.name,
+                choices=LEVELS,
+                coerce=int,
+                empty_value=None,
+                required=False,
                 initial=needed.get(skill.pk, ""),
             )
         levels = [f"skill-{skill.pk}" for skill in self.skills]
@@ -293,7 +293,7 @@ class TaskForm(forms.Form):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         others = self.owner.tasks.active().filter(name__iexact=name)
-        if others.exclude(pk=self.task.pk if self.task else None).exists():
+        if others.exclude(pk=self.task.pk if self.task else 0).exists():
             raise forms.ValidationError(f"You have a task called “{name}” already.")
         return name
 

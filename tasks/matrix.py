@@ -67,9 +67,7 @@ class Matrix:
             points = [point for point in self.points if point.quadrant is quadrant]
             points.sort(key=lambda point: (-point.loathe, point.excel, point.name, point.key))
             if points:
-                sentences.append(
-                    f"{quadrant.label}: {', '.join(point.said or point.name for point in points)}."
-                )
+                sentences.append(f"{quadrant.label}: {', '.join(point.said or point.name for point in points)}.")
         return " ".join([*sentences, "The table next to this has every number."])
 
 
@@ -101,9 +99,7 @@ def _scale(points: list[Point]) -> float:
         hours = [point.seconds / HOUR for point in points if point.quadrant is quadrant]
         if any(hours):
             filled = room.width * room.height * FILLED / (1 + len(hours) / CROWD)
-            scale = min(
-                scale, math.sqrt(filled / (math.pi * sum(hours))), LARGEST_RADIUS / math.sqrt(max(hours))
-            )
+            scale = min(scale, math.sqrt(filled / (math.pi * sum(hours))), LARGEST_RADIUS / math.sqrt(max(hours)))
     return scale
 
 

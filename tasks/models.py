@@ -156,9 +156,7 @@ class Task(models.Model):
         ordering = ["is_best_work", "position", "pk"]
         constraints = [
             models.UniqueConstraint("owner", Lower("name"), name="one_task_a_name", condition=Q(retired_on=None)),
-            models.UniqueConstraint(
-                "owner", name="one_best_work", condition=Q(is_best_work=True, retired_on=None)
-            ),
+            models.UniqueConstraint("owner", name="one_best_work", condition=Q(is_best_work=True, retired_on=None)),
             models.CheckConstraint(condition=Q(loathe__range=(1, 5)), name="loathe_1_to_5"),
             models.CheckConstraint(condition=Q(excel__range=(1, 5)), name="excel_1_to_5"),
             models.CheckConstraint(

@@ -20,7 +20,9 @@ def start_vision(request: OwnerRequest) -> HttpResponse:
         "vision": owner.vision,
         "best": best.name if best else "",
         "worth": owner.hour_value(today),
-        "day": durations.clock(owner.work_day) if owner.work_day % durations.HOUR else owner.work_day // durations.HOUR,
+        "day": durations.clock(owner.work_day)
+        if owner.work_day % durations.HOUR
+        else owner.work_day // durations.HOUR,
     }
     form = VisionForm(owner, request.POST or None, initial=known)
     if form.is_valid() or "later" in request.POST:

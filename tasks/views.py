@@ -45,7 +45,9 @@ def day(request: OwnerRequest, day: date) -> HttpResponse:
     context = _sheet(owner, day, today, form)
     if request.headers.get("HX-Request"):
         # An error is shown with the whole sheet, so that it stands beside its field.
-        return render(request, "tasks/_sheet.html", context, status=422, headers={"HX-Retarget": "#day"})
+        response = render(request, "tasks/_sheet.html", context, status=422)
+        response["HX-Retarget"] = "#day"
+        return response
     return render(request, "tasks/day.html", context, status=422 if form.errors else 200)
 
 
