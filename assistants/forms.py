@@ -285,8 +285,12 @@ class WorkForm(forms.Form):
 class PickForm(forms.Form):
     """Which task, to whom: the first half of a hand-off that no proposal started."""
 
-    task = forms.TypedChoiceField(label="What do you want to hand off?", coerce=int)
-    to = forms.TypedChoiceField(label="To whom?", coerce=int)
+    task = forms.TypedChoiceField(
+        label="What do you want to hand off?", coerce=int, error_messages={"invalid_choice": "Choose one of your tasks."}
+    )
+    to = forms.TypedChoiceField(
+        label="To whom?", coerce=int, error_messages={"invalid_choice": "Choose someone on your roster."}
+    )
 
     def __init__(self, tasks: Sequence[Task], people: Sequence[Assistant], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -287,9 +287,7 @@ def _refuse_contradictions(instance: Instance) -> None:
     for place, kept in enumerate(instance.kept):
         given[kept.task] += kept.parts
         if given[kept.task] > tasks[kept.task].parts:
-            raise BadInstance(
-                f"kept[{place}]: more parts of {_quoted(kept.task)} than its {tasks[kept.task].parts}"
-            )
+            raise BadInstance(f"kept[{place}]: more parts of {_quoted(kept.task)} than its {tasks[kept.task].parts}")
 
 
 def _refuse_doubles(key: str, ids: Iterable[object]) -> None:

@@ -207,14 +207,10 @@ def _settle_twins(rules: Rules, picks: Picks) -> Picks:
     twins: dict[object, list[str]] = defaultdict(list)
     for each in rules.assistants.values():
         if each.id not in named:
-            twins[each.rate_cents, each.minutes, each.min_minutes, frozenset(each.skills.items())].append(
-                each.id
-            )
+            twins[each.rate_cents, each.minutes, each.min_minutes, frozenset(each.skills.items())].append(each.id)
     settled = dict(picks)
     for ids in twins.values():
-        work = [
-            sorted((pair.task, settled.pop(pair)) for pair in picks if pair.assistant == id_) for id_ in ids
-        ]
+        work = [sorted((pair.task, settled.pop(pair)) for pair in picks if pair.assistant == id_) for id_ in ids]
         for id_, theirs in zip(ids, sorted(filter(None, work)), strict=False):
             settled |= {Pair(task, id_): parts for task, parts in theirs}
     return settled
@@ -293,13 +289,9 @@ def _refused(rules: Rules, pair: Pair, refusal: Refusal) -> Reason:
     if refusal == "skill":
         have = assistant.skills
         skill = min(skill for skill, need in task.skills.items() if have.get(skill, 0) < need)
-        return Reason(
-            "skill", task.id, assistant.id, {"have": have.get(skill, 0), "need": task.skills[skill]}, skill
-        )
+        return Reason("skill", task.id, assistant.id, {"have": have.get(skill, 0), "need": task.skills[skill]}, skill)
     if refusal == "does_not_pay":
-        return _reason(
-            "does_not_pay", pair, cents=-rules.worth(pair, more=pair in rules.kept).net(task.parts)
-        )
+        return _reason("does_not_pay", pair, cents=-rules.worth(pair, more=pair in rules.kept).net(task.parts))
     return _reason(refusal, pair)
 
 

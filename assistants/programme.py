@@ -168,11 +168,7 @@ class Programme:
         return {column: coefficient for column, coefficient in terms.items() if coefficient}
 
     def _sum(self, goal: Goal) -> Terms:
-        return {
-            column: value
-            for pair, gives in goal.items()
-            for column, value in self._terms(pair, *gives).items()
-        }
+        return {column: value for pair, gives in goal.items() for column, value in self._terms(pair, *gives).items()}
 
     def _add_limits(self) -> None:
         used: dict[Limit, Terms] = defaultdict(dict)

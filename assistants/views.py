@@ -40,7 +40,8 @@ def handoff_new(request: OwnerRequest) -> HttpResponse:
     owner = request.user
     tasks = list(owner.tasks.active().routine())
     people = list(owner.assistants.active())
-    pick = PickForm(tasks, people, request.GET if {"task", "to"} <= request.GET.keys() else None)
+    both = {"task", "to"} <= request.GET.keys()
+    pick = PickForm(tasks, people, request.GET if both else None, initial=request.GET.dict())
     if not pick.is_valid():
         context = {"form": pick, "has_tasks": bool(tasks), "has_people": bool(people)}
         return render(request, "handoffs/handoff_pick.html", context, status=422 if pick.errors else 200)

@@ -224,7 +224,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"cut_links": {"()": "delegator.logs.CutLinks"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["cut_links"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"celery.utils.functional": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+    "loggers": {
+        # Django gives it a handler of its own, which knows nothing of our filter.
+        "django": {"handlers": [], "level": "INFO"},
+        "celery.utils.functional": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+    },
 }

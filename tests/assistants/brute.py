@@ -57,11 +57,7 @@ class Small:
         task, person, pair = self.tasks[t], self.people[a], (t, a)
         gain, kept, pinned = self.part(t, a)[3], (t, a) in self.kept, (t, a) in self.pins
         said_no = [{"task": t}, {"assistant": a}, {"task": t, "assistant": a}]
-        if (
-            task["only_me"]
-            or any(row in said_no for row in self.data["exclude"])
-            or task["minutes"] < task["parts"]
-        ):
+        if task["only_me"] or any(row in said_no for row in self.data["exclude"]) or task["minutes"] < task["parts"]:
             return None
         if not pinned:
             if self.owner["protect_keep"] and task["loathe"] < 5 and task["excel"] >= 6:
@@ -140,6 +136,4 @@ class Small:
 
     def best_with(self, t: str, a: str) -> tuple[int, int, int] | None:
         """The best of the plans that have this hand-off, None if there is none."""
-        return max(
-            (value for plan in self.plans() if a in plan[t] and (value := self.value(plan))), default=None
-        )
+        return max((value for plan in self.plans() if a in plan[t] and (value := self.value(plan))), default=None)

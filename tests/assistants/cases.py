@@ -33,9 +33,7 @@ def one_pair(**rows: Row) -> Row:
         "version": 1,
         "name": "one",
         "owner": {"hour_value_cents": 1200, "relief_cents": 0} | rows.get("owner", {}),
-        "tasks": [
-            {"id": "t", "name": "Task", "minutes": 300, "loathe": 5, "excel": 2} | rows.get("task", {})
-        ],
+        "tasks": [{"id": "t", "name": "Task", "minutes": 300, "loathe": 5, "excel": 2} | rows.get("task", {})],
         "assistants": [
             {"id": "a", "name": "Ana", "rate_cents": 1500, "minutes": 600} | rows.get("assistant", {}),
         ],

@@ -154,6 +154,15 @@ def test_the_small_instances_use_every_option() -> None:
     assert len(shared) > 20
 
 
+def test_of_equally_good_tasks_the_one_that_wins_more_minutes_goes() -> None:
+    # Her hour is worth nothing and loathing is all that counts, so the follow-up costs minutes and no money.
+    rows = one_pair(owner={"hour_value_cents": 0, "relief_cents": 6000, "max_new": 1})
+    rows["tasks"] = [rows["tasks"][0] | {"id": id_, "check_minutes": check} for id_, check in (("t", 60), ("u", 0))]
+    rows["assistants"][0]["rate_cents"] = 100
+    plan = matching.solve(Instance.read(rows))
+    assert given_out(plan) == {("u", "a", 1)}
+
+
 def test_a_pin_overrules_keep_and_skill_and_pay_but_not_hours() -> None:
     keep: Row = {"loathe": 0, "excel": 10, "skills": {"x": 5}, "check_minutes": 600}
     wish = {"pins": [{"task": "t", "assistant": "a"}]}
@@ -172,9 +181,7 @@ def test_a_kept_handoff_stays_over_the_limits_and_is_counted() -> None:
 
 
 def test_more_parts_of_a_kept_task_cost_no_new_briefing_and_no_new_follow_up() -> None:
-    rows = one_pair(
-        task={"parts": 3, "brief_minutes": 900, "check_minutes": 10}, assistant={"rate_cents": 300}
-    )
+    rows = one_pair(task={"parts": 3, "brief_minutes": 900, "check_minutes": 10}, assistant={"rate_cents": 300})
     rows["kept"] = [{"task": "t", "assistant": "a", "parts": 1}]
     plan = matching.solve(Instance.read(rows))
     (more,) = plan.handoffs
@@ -231,9 +238,7 @@ TIGHTER: dict[str, Callable[[Row], object]] = {
     "less budget": lambda rows: _less(rows, "budget_cents", 10000),
     "fewer new ones": lambda rows: _less(rows, "max_new", 2),
     "less briefing": lambda rows: _less(rows, "max_brief_minutes", 90),
-    "fewer hours": lambda rows: rows["assistants"][0].update(
-        minutes=rows["assistants"][0]["minutes"] * 2 // 3
-    ),
+    "fewer hours": lambda rows: rows["assistants"][0].update(minutes=rows["assistants"][0]["minutes"] * 2 // 3),
     "a dearer assistant": lambda rows: rows["assistants"][0].update(
         rate_cents=rows["assistants"][0]["rate_cents"] + 700
     ),
@@ -247,11 +252,7 @@ TIGHTER: dict[str, Callable[[Row], object]] = {
 def test_a_tighter_limit_never_makes_the_plan_better(change: str, seed: int) -> None:
     rows = an_instance(seed)
     # Kept work of a dearer assistant costs more in both plans; here it is new work that is compared.
-    rows |= (
-        {"pins": [], "exclude": [], "kept": []}
-        if change in ("a dearer assistant", "an assistant less")
-        else {}
-    )
+    rows |= {"pins": [], "exclude": [], "kept": []} if change in ("a dearer assistant", "an assistant less") else {}
     tighter = copy.deepcopy(rows)
     TIGHTER[change](tighter)
     before, after = matching.solve(Instance.read(rows)), matching.solve(Instance.read(tighter))

@@ -12,7 +12,7 @@ from assistants.instances import Instance
 from assistants.programme import Programme
 from assistants.rules import Rules
 from tests.assistants.brute import Small
-from tests.assistants.cases import OPTIMUM, SMALL, read
+from tests.assistants.cases import OPTIMUM, SMALL, an_instance, read
 
 
 def test_without_a_solver_there_is_a_plan_and_an_honest_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,6 +49,18 @@ def test_sums_beyond_floating_point_are_never_called_proven_falsely() -> None:
         best = Small(huge).best()
         assert plan.pins < best[0] or plan.net_cents <= best[1] <= plan.bound_cents
         assert plan.status == "feasible" or (plan.pins, plan.net_cents) == best[:2]
+
+
+def test_a_plan_that_floating_point_alone_keeps_in_budget_is_not_taken() -> None:
+    # All four hand-offs cost a cent more than the budget, which is less than HiGHS can tell at this size.
+    rows = an_instance(360, tasks=6)
+    rows["owner"] |= {"hour_value_cents": 500030951293, "relief_cents": 250000000000}
+    rows["owner"] |= {"budget_cents": 393373789341, "max_new": None}
+    rows["assistants"][0]["rate_cents"] = 400041141702
+    instance = Instance.read(rows)
+    plan = matching.solve(instance)
+    matching.check(instance, plan)
+    assert (plan.pins, plan.net_cents, plan.won_minutes) == Small(rows).best()
 
 
 def test_a_point_that_is_forbidden_does_not_come_back() -> None:

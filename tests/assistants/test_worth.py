@@ -42,9 +42,7 @@ def test_each_pair_of_scores_lies_in_the_one_zone_of_its_sides(loathe: int, exce
 
 @given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 10000))
 @settings(database=None)
-def test_more_loathing_never_drains_less_nor_more_excelling_more(
-    loathe: int, excel: int, minutes: int
-) -> None:
+def test_more_loathing_never_drains_less_nor_more_excelling_more(loathe: int, excel: int, minutes: int) -> None:
     here = matching.drain(a_task(loathe=loathe, excel=excel, minutes=minutes))
     assert matching.drain(a_task(loathe=loathe + 1, excel=excel, minutes=minutes)) >= here
     assert matching.drain(a_task(loathe=loathe, excel=excel + 1, minutes=minutes)) <= here
