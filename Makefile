@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 # What a server has: `make check` looks at the settings as they are there.
 SERVER := DEBUG=false SITE_URL=https://delegator.example ALLOWED_HOSTS=delegator.example \
-	SECRET_KEY=4k7Qm2vX9sL0pZ8wR3tY6uB1nC5hJ0dF7gA2eK9i LINK_KEYS=8wR3tY6uB1nC5hJ0dF7gA2eK9i4k7Qm2vX9sL0pZ \
+	SECRET_KEY=4k7Qm2vX9sL0pZ8wR3tY6uB1nC5hJ0dF7gA2eK9i4k7Qm2vX9sL0 LINK_KEYS=8wR3tY6uB1nC5hJ0dF7gA2eK9i4k7Qm2vX9sL0pZ \
 	EMAIL_URL=smtp+tls://user:password@smtp.example.com:587 \
 	DATABASE_URL=sqlite:///var/check/delegator.sqlite3 REDIS_URL= VAR_DIR=var/check
 

@@ -87,7 +87,7 @@ def nora(db: None) -> Owner:
     """The owner whose day it is."""
     from tests import factories
 
-    return factories.an_owner(name="Nora Lind", email="nora@example.com")
+    return factories.an_owner(name="Nora Hale", email="nora@example.com")
 
 
 @pytest.fixture

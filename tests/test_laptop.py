@@ -53,9 +53,7 @@ def refusal(process: subprocess.Popen[str]) -> str:
 # --- Before the start --------------------------------------------------------
 def test_an_old_python_reads_the_script_and_is_told_which_one_is_needed() -> None:
     ast.parse(SCRIPT.read_text(), feature_version=(3, 6))
-    as_old = (
-        "import runpy, sys; sys.version_info = (3, 8, 18); runpy.run_path(sys.argv[1], run_name='__main__')"
-    )
+    as_old = "import runpy, sys; sys.version_info = (3, 8, 18); runpy.run_path(sys.argv[1], run_name='__main__')"
     old = subprocess.run([sys.executable, "-c", as_old, SCRIPT], capture_output=True, text=True, check=False)
     assert old.returncode == REFUSED
     assert old.stderr == f"Delegator needs Python 3.11 or newer; this is 3.8 ({sys.executable}).\n"
@@ -74,10 +72,7 @@ def test_a_port_that_is_taken_is_named_with_another(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with launched(tmp_path, port) as process:
-            assert (
-                refusal(process)
-                == f"Port {port} is in use; choose another: PORT={8001 + port % 1000} make run"
-            )
+            assert refusal(process) == f"Port {port} is in use; choose another: PORT={8001 + port % 1000} make run"
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "8000 "])

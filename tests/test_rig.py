@@ -138,9 +138,7 @@ def test_the_app_runs_as_on_a_server_and_each_process_can_be_killed_and_started_
         assert app.answers()
         rig.kill9(app.workers[0])
         assert (
-            app.manage(
-                "shell", "-v", "0", "-c", "from django.conf import settings as s; print(s.UNDO_WINDOW)"
-            )
+            app.manage("shell", "-v", "0", "-c", "from django.conf import settings as s; print(s.UNDO_WINDOW)")
             == "0\n"
         )
         with pytest.raises(RuntimeError, match="no_such_command"):

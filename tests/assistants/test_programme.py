@@ -52,7 +52,7 @@ def test_sums_beyond_floating_point_are_never_called_proven_falsely() -> None:
 
 
 def test_a_plan_that_floating_point_alone_keeps_in_budget_is_not_taken() -> None:
-    # All four hand-offs cost a cent more than the budget, which is less than HiGHS can tell at this size.
+    # HiGHS likes hand-offs that cost one cent more than the budget: less than it can tell at this size.
     rows = an_instance(360, tasks=6)
     rows["owner"] |= {"hour_value_cents": 500030951293, "relief_cents": 250000000000}
     rows["owner"] |= {"budget_cents": 393373789341, "max_new": None}
