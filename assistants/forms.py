@@ -286,10 +286,14 @@ class PickForm(forms.Form):
     """Which task, to whom: the first half of a hand-off that no proposal started."""
 
     task = forms.TypedChoiceField(
-        label="What do you want to hand off?", coerce=int, error_messages={"invalid_choice": "Choose one of your tasks."}
+        label="What do you want to hand off?",
+        coerce=int,
+        error_messages={"invalid_choice": "Choose one of your tasks."},
     )
     to = forms.TypedChoiceField(
-        label="To whom?", coerce=int, error_messages={"invalid_choice": "Choose someone on your roster."}
+        label="To whom?",
+        coerce=int,
+        error_messages={"invalid_choice": "Choose someone on your roster."},
     )
 
     def __init__(self, tasks: Sequence[Task], people: Sequence[Assistant], *args: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from tasks import durations, money, weeks
 from tasks.models import Owner, Task
 from tasks.quadrants import Quadrant
 
-from . import instances, matching, worth
+from . import matching
 from .left_out import LEVELS, LeftOut, Speaker
 from .models import Assistant, AssistantSkill, Handoff
 
@@ -101,16 +101,16 @@ def gather(owner: Owner, today: date) -> Rows:
     return Rows(owner, tasks, people, live, minutes, owner.hour_value(today))
 
 
-def instance(rows: Rows, budget: Decimal | None) -> instances.Instance:
+def instance(rows: Rows, budget: Decimal | None) -> matching.Instance:
     """The matcher's instance of an owner; ids are primary keys as text."""
     value = cents(rows.hour_value or Decimal(0))
     kept_parts = {
         task.pk: sum(_parts_given(handoff, rows) for handoff in rows.live if handoff.task_id == task.pk)
         for task in rows.tasks
     }
-    return instances.Instance(
+    return matching.Instance(
         name=f"owner-{rows.owner.pk}",
-        owner=instances.Owner(
+        owner=matching.Owner(
             hour_value_cents=value,
             relief_cents=value // 2,
             budget_cents=None if budget is None else cents(budget),
@@ -118,7 +118,7 @@ def instance(rows: Rows, budget: Decimal | None) -> instances.Instance:
         tasks=tuple(_task(task, rows, kept_parts[task.pk]) for task in rows.tasks),
         assistants=tuple(_assistant(person) for person in rows.people),
         kept=tuple(
-            instances.Kept(
+            matching.Kept(
                 str(handoff.task_id),
                 str(handoff.assistant_id),
                 parts := _parts_given(handoff, rows),
@@ -127,10 +127,10 @@ def instance(rows: Rows, budget: Decimal | None) -> instances.Instance:
             for handoff in rows.live
         ),
         exclude=tuple(
-            instances.Exclusion(task=None, assistant=str(person.pk)) for person in rows.people if person.paused_on
+            matching.Exclusion(task=None, assistant=str(person.pk)) for person in rows.people if person.paused_on
         )
         # More of what someone has already is a change of those terms, no new hand-off.
-        + tuple(instances.Exclusion(str(each.task_id), str(each.assistant_id)) for each in rows.live),
+        + tuple(matching.Exclusion(str(each.task_id), str(each.assistant_id)) for each in rows.live),
     )
 
 
@@ -202,12 +202,12 @@ def _parts(minutes: int) -> int:
     return min(range(fewest, most + 1), key=lambda parts: (minutes % parts, abs(minutes - parts * PART_MINUTES)))
 
 
-def _task(task: Task, rows: Rows, kept_parts: int) -> instances.Task:
+def _task(task: Task, rows: Rows, kept_parts: int) -> matching.Task:
     # An unscored task cannot be proposed; what is kept of it needs some place on the scale.
     loathe = FINE[task.loathe] if task.loathe else MIDDLE
     excel = FINE[task.excel] if task.excel else MIDDLE
     helpers = sum(handoff.task_id == task.pk for handoff in rows.live)
-    return instances.Task(
+    return matching.Task(
         id=str(task.pk),
         name=task.name,
         minutes=rows.minutes[task.pk] if task.loathe or kept_parts else 0,
@@ -224,8 +224,8 @@ def _task(task: Task, rows: Rows, kept_parts: int) -> instances.Task:
     )
 
 
-def _assistant(person: Assistant) -> instances.Assistant:
-    return instances.Assistant(
+def _assistant(person: Assistant) -> matching.Assistant:
+    return matching.Assistant(
         id=str(person.pk),
         name=person.first_name,
         rate_cents=cents(person.rate),
@@ -339,7 +339,7 @@ def suggest(owner: Owner, task: Task, person: Assistant, today: date) -> Suggest
     each = next(row for row in asked.tasks if row.id == str(task.pk))
     whom = next(row for row in asked.assistants if row.id == str(person.pk))
     free = free_minutes(rows)[person.pk]
-    whole = each.parts * worth.weigh(asked.owner, each, whom).minutes
+    whole = each.parts * matching.weigh(asked.owner, each, whom).minutes
     return Suggestion(
         task_minutes=rows.minutes[task.pk],
         minutes=_quarters(min(whole, free)),

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from assistants.instances import BadInstance, Instance
-from tests.assistants.cases import NAMES, SMALL, Row, data, one_pair
+from assistants.matching.instances import BadInstance, Instance
+from tests.assistants.matching.cases import NAMES, SMALL, Row, data, one_pair
 
 
 def test_what_is_read_is_written_the_same() -> None:

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistants import matching
-from assistants.instances import Instance
 from assistants.matching import BrokenPlan, Plan
-from assistants.rules import Rules
-from tests.assistants.brute import Small
-from tests.assistants.cases import NAMES, OPTIMUM, SMALL, Row, an_instance, data, one_pair, read, worth_of
+from assistants.matching.instances import Instance
+from assistants.matching.rules import Rules
+from tests.assistants.matching.brute import Small
+from tests.assistants.matching.cases import NAMES, OPTIMUM, SMALL, Row, an_instance, data, one_pair, read, worth_of
 
 # Time is no part of a property, and a slow machine may be slow.
 few = settings(max_examples=40, deadline=None, database=None, derandomize=True)

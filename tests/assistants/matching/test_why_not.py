@@ -1,9 +1,9 @@
 """Why a task is not handed over: the codes and numbers of MATCHING.md 8."""
 
 from assistants import matching
-from assistants.instances import Instance
-from tests.assistants.brute import Small
-from tests.assistants.cases import SMALL, Row, one_pair, read
+from assistants.matching.instances import Instance
+from tests.assistants.matching.brute import Small
+from tests.assistants.matching.cases import SMALL, Row, one_pair, read
 
 
 def why(instance: Instance, task: str, assistant: str) -> tuple[str, dict[str, int]]:

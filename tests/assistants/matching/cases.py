@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assistants.instances import Instance, Pair
-from assistants.rules import Rules
-from assistants.worth import Worth
+from assistants.matching.instances import Instance, Pair
+from assistants.matching.rules import Rules
+from assistants.matching.worth import Worth
 
 Row = dict[str, Any]
 HERE = Path(__file__).parent / "instances"

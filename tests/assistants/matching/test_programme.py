@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from assistants import matching
-from assistants.instances import Instance
-from assistants.programme import Programme
-from assistants.rules import Rules
-from tests.assistants.brute import Small
-from tests.assistants.cases import OPTIMUM, SMALL, an_instance, read
+from assistants.matching.instances import Instance
+from assistants.matching.programme import Programme
+from assistants.matching.rules import Rules
+from tests.assistants.matching.brute import Small
+from tests.assistants.matching.cases import OPTIMUM, SMALL, an_instance, read
 
 
 def test_without_a_solver_there_is_a_plan_and_an_honest_bound(monkeypatch: pytest.MonkeyPatch) -> None:

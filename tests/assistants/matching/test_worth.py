@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistants import matching
-from assistants.instances import Instance, Task
-from assistants.worth import half_up, up, weigh
-from tests.assistants.cases import one_pair, read, worth_of
+from assistants.matching.instances import Instance, Task
+from assistants.matching.worth import half_up, up, weigh
+from tests.assistants.matching.cases import one_pair, read, worth_of
 
 
 def a_task(**fields: Any) -> Task:

@@ -1,9 +1,4 @@
-"""
-The matcher: which tasks to hand to whom, within hours, budget and the owner's wishes, and why not otherwise.
-
-Pure: an instance in, a plan and reasons out, in whole minutes and whole cents a week. The model is
-MATCHING.md: `worth` and `rules` are its arithmetic, `greedy` and `programme` the search.
-"""
+"""The plan of an instance, its check, and the reason for what is not in it."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,35 +6,10 @@ from dataclasses import dataclass, field, fields
 from time import monotonic
 from typing import Final, Literal
 
-from .instances import Assistant, BadInstance, Briefed, Exclusion, Instance, Kept, Owner, Pair, Task
+from .instances import Instance, Pair, Task
 from .programme import search
 from .rules import Bound, Candidate, Limit, Picks, Refusal, Rules
-from .worth import Worth, Zone, drain, pull, zone
-
-__all__ = [
-    "Assistant",
-    "BadInstance",
-    "Briefed",
-    "BrokenPlan",
-    "Exclusion",
-    "Instance",
-    "Kept",
-    "Owner",
-    "Pair",
-    "Plan",
-    "Proposal",
-    "Reason",
-    "Task",
-    "Zone",
-    "check",
-    "drain",
-    "keep_price",
-    "left_out",
-    "pull",
-    "solve",
-    "why_not",
-    "zone",
-]
+from .worth import Worth, drain
 
 FORMAT: Final = "delegator-plan"
 VERSION: Final = 1

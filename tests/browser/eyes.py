@@ -1,0 +1,87 @@
+"""What is seen of each page of a visit: axe-core's findings, sideways scrolling, errors, foreign hosts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
+
+AXE = (Path(__file__).parent.parent / "vendor/axe-core-4.14.1/axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FINDINGS = """tags => axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
+  .then(found => found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 200)}`)))"""
+# Long enough for a machine that is busy with other things; what answers sooner ends the wait.
+PATIENCE = 30_000
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+class Visit:
+    """A browser of somebody's own, without cookies, that notes whatever goes wrong in it."""
+
+    def __init__(self, browser: Browser, home: str, *, script: bool = True, size: ViewportSize = DESK) -> None:
+        self.host = urlsplit(home).netloc
+        self.script = script
+        self.size = size
+        self.wrong: list[str] = []
+        self.context = browser.new_context(
+            base_url=home,
+            viewport=size,
+            java_script_enabled=script,
+            locale="en-US",
+            timezone_id="America/Phoenix",
+            reduced_motion="reduce",
+        )
+        self._watch(self.context)
+        self.page = self.context.new_page()
+        # Scripts that look need scripts to run: a page read without them is looked at through a twin.
+        self._twin = None if script else browser.new_context(base_url=home, viewport=size, reduced_motion="reduce")
+        self._eye: Page = self._twin.new_page() if self._twin else self.page
+
+    def _watch(self, context: BrowserContext) -> None:
+        context.set_default_timeout(PATIENCE)
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.wrong.append(f"script: {error.error}"))
+        context.on("request", self._follow)
+        context.on("response", self._check)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # A breach of the content security policy is one of these, too.
+        if message.type in ("error", "warning"):
+            self.wrong.append(f"console: {message.text}")
+
+    def _follow(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != self.host:
+            self.wrong.append(f"another host: {request.url}")
+
+    def _check(self, response: Response) -> None:
+        if response.status >= 400:
+            self.wrong.append(f"{response.status}: {response.request.method} {response.url}")
+
+    def look(self) -> None:
+        """Look at the page as it stands, on a wide screen and on a phone, by day and by night."""
+        if self._eye is not self.page:
+            self._eye.goto(self.page.url)
+        self._eye.evaluate(AXE)
+        for size in (DESK, PHONE):
+            self._eye.set_viewport_size(size)
+            for scheme in SCHEMES:
+                self._eye.emulate_media(color_scheme=scheme)
+                self._note(f"{size['width']} px, {scheme}", self._eye.evaluate(FINDINGS, TAGS))
+            if self._eye.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                self._note(f"{size['width']} px", ["scrolls sideways"])
+        self._eye.set_viewport_size(self.size)
+        self._eye.emulate_media(color_scheme="light")
+
+    def _note(self, where: str, findings: list[str]) -> None:
+        path = urlsplit(self._eye.url).path
+        self.wrong += [f"{path} at {where}: {finding}" for finding in findings]
+
+    def close(self) -> None:
+        self.context.close()
+        if self._twin:
+            self._twin.close()
