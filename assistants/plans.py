@@ -273,8 +273,10 @@ def _proposal(
 
 def _reasons(proposal: Proposal, owner: Owner) -> list[str]:
     """The three best: how it feels, why this person, what it brings."""
-    ahead = money.short(proposal.ahead, owner.currency)
-    brings = f"After the pay and your own time for it you are {ahead} a week ahead."
+    ahead = proposal.frees - proposal.costs
+    brings = f"After the pay you are {money.short(ahead, owner.currency)} a week ahead."
+    if ahead <= 0:
+        brings = "It costs more than your time for it is worth. What counts is that you loathe it."
     if not proposal.is_whole:
         rest = durations.hours((proposal.task_minutes - proposal.owner_minutes) * 60)
         brings = f"{brings} You keep the other {rest}."

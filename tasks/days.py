@@ -11,11 +11,16 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from . import owners
 from .models import Owner, Task, TimeEntry
 
 
 class TooMuch(ValueError):
-    """The times of a day say more than the day holds; its text is the sentence for the reader."""
+    """The times of a day, or of `task`, say what cannot be; its text is the sentence for the reader."""
+
+    def __init__(self, text: str, task: Task | None = None) -> None:
+        super().__init__(text)
+        self.task = task
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +71,24 @@ def save(owner: Owner, day: date, times: Mapping[int, int], *, now: datetime) ->
     Set what the tasks took on that day: seconds by task id, 0 to clear.
 
     Only the typed part changes: a sum below what a timer or an import holds, or a
-    day longer than it is, raises TooMuch and changes nothing.
+    day longer than it is, raises TooMuch and changes nothing. A task that is not on
+    the sheet, since it was just taken off it, is passed over.
     """
+    owners.hold(owner)
     rows = {row.task.pk: row for row in sheet(owner, day)}
     total = sum(times.get(pk, row.seconds) for pk, row in rows.items())
     longest = length(day, owner.zone)
     if total > longest:
         raise TooMuch(f"That makes {total / 3600:.4g} h in all, and this day has {longest / 3600:.4g}.")
-    for pk, seconds in times.items():
-        _type(rows[pk], day, seconds, now)
+    for pk, row in rows.items():
+        _type(row, day, times.get(pk, row.seconds), now)
 
 
 def _type(row: Row, day: date, seconds: int, now: datetime) -> None:
     typed = seconds - row.fixed
     if typed < 0:
-        raise TooMuch(f"{row.fixed // 60} minutes of this come from the timer or an import, so it cannot be less.")
+        said = f"{row.fixed // 60} minutes of this come from the timer or an import, so it cannot be less."
+        raise TooMuch(said, row.task)
     key: dict[str, Any] = {"task": row.task, "day": day, "source": TimeEntry.Source.TYPED}
     if not typed:
         TimeEntry.objects.filter(**key).delete()
@@ -93,6 +101,7 @@ def _type(row: Row, day: date, seconds: int, now: datetime) -> None:
 @transaction.atomic
 def copy(owner: Owner, day: date, *, now: datetime) -> int:
     """Fill the day's empty rows from the last earlier day with anything logged; how many were filled."""
+    owners.hold(owner)
     before = owner.entries.filter(day__lt=day, day__gte=day - timedelta(days=7)).order_by("-day").first()
     if before is None:
         return 0

@@ -16,6 +16,9 @@ from . import dates, durations, money
 
 # Marks that change the direction of what follows, and characters that show as nothing.
 UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+# Letters, by their category, that show as nothing all the same: fillers and the empty Braille pattern.
+BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+DOMAIN = re.compile(r"[^\[\]]+\.[^\[\]]+")
 FIRST_DAY, LAST_DAY = "2000-01-01", "2100-01-01"
 WEEK = 7 * durations.DAY_MOST
 
@@ -32,7 +35,8 @@ class TextField(forms.CharField):
         text = UNSEEN.sub("", unicodedata.normalize("NFC", str(value or ""))).replace("\r\n", "\n")
         if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c not in "\n\t" for c in text):
             raise ValidationError("Leave out the control characters.", code="control")
-        return str(super().to_python(text))
+        text = str(super().to_python(text))
+        return text if any(map(_shows, text)) else ""
 
 
 class LineField(TextField):
@@ -46,12 +50,12 @@ class LineField(TextField):
 
 
 class AddressField(forms.EmailField):
-    """An email address that can be mailed to; `ä@` and unseen marks cannot."""
+    """An email address that can be mailed to; `ä@`, unseen marks and `[127.0.0.1]` cannot."""
 
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
         local, _, domain = text.rpartition("@")
-        if text and (UNSEEN.search(text) or not text.isascii() or len(local) > 64 or "." not in domain):
+        if text and (UNSEEN.search(text) or not text.isascii() or len(local) > 64 or not DOMAIN.fullmatch(domain)):
             raise ValidationError("Write a whole address such as ana@example.com.", code="address")
         return text
 
@@ -62,6 +66,10 @@ class TimeField(forms.CharField):
     def __init__(self, *, now_there: int = 0, most: int = durations.DAY_MOST, **kwargs: Any) -> None:
         self.now_there, self.most = now_there, most
         super().__init__(max_length=20, **kwargs)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """A field that was not sent, since another one is saved alone, shows what is there."""
+        return initial if data is None else data
 
     def clean(self, value: Any) -> int:
         text = super().clean(value)
@@ -124,6 +132,7 @@ class ZoneField(forms.ChoiceField):
     """A time zone from the list, by area."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {})["invalid_choice"] = "Choose a time zone from the list."
         super().__init__(choices=_zone_choices, **kwargs)
 
 
@@ -142,6 +151,11 @@ class DayField(forms.DateField):
         super().validate(value)
         if value and not FIRST_DAY <= value.isoformat() <= LAST_DAY:
             raise ValidationError("That year is too far away.", code="far")
+
+
+def _shows(character: str) -> bool:
+    """Whether it can be seen by itself; joiners, spaces and marks cannot."""
+    return unicodedata.category(character)[0] not in "CMZ" and character not in BLANK_LETTERS
 
 
 def _zone_choices() -> list[tuple[str, Any]]:

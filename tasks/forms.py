@@ -198,8 +198,7 @@ class ScoresForm(forms.Form):
             axes = [f"loathe-{task.pk}", f"excel-{task.pk}"]
             missing = [axis for axis in axes if axis not in self.errors and given.get(axis) is None]
             if missing and (self.all_required or len(missing) == 1):
-                for axis in missing:
-                    self.add_error(axis, f"Say how much you {axis.split('-')[0]} {_at(axis)}{task.mid_sentence}.")
+                self.add_error(missing[0], _unsaid(task, missing))
         return given
 
     def save(self, now: datetime) -> None:
@@ -210,8 +209,11 @@ class ScoresForm(forms.Form):
                 scores.give(task, loathe=loathe, excel=excel, now=now)
 
 
-def _at(axis: str) -> str:
-    return "at " if axis.startswith("excel") else ""
+def _unsaid(task: Task, missing: list[str]) -> str:
+    loathe, excel = f"how much you loathe {task.mid_sentence}", f"how much you excel at {task.mid_sentence}"
+    if len(missing) == 2:
+        return f"Say {loathe}, and how much you excel at it."
+    return f"Say {loathe if missing[0].startswith('loathe') else excel}."
 
 
 class SheetRow(NamedTuple):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import takewhile
 
 from babel.core import Locale
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
@@ -60,7 +61,10 @@ def parse(text: str, *, most: Decimal = Decimal(10_000)) -> Decimal:
     """
     digits = unicodedata.normalize("NFKC", text).strip()
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in digits)
-    digits = re.sub(r"^\D{1,3}(?=\d)(?<![-.,+])", "", digits).strip()
+    mark = "".join(takewhile(lambda c: not c.isdecimal(), digits))
+    # A currency's sign or letters may stand before the amount; a minus of any kind may not.
+    if len(mark) <= 4 and all(c.isalpha() or c == " " or unicodedata.category(c) == "Sc" for c in mark):
+        digits = digits.removeprefix(mark)
     if re.fullmatch(r"\d{1,3}(,\d{3})+\.\d{2}", digits):
         digits = digits.replace(",", "")
     elif re.fullmatch(r"\d{1,3}(\.\d{3})+,\d{2}", digits):

@@ -24,6 +24,11 @@ def hour_values(owner: Owner) -> HourValues:
     return HourValues(list(owner.best_hours.order_by("starts_on").values_list("starts_on", "amount")))
 
 
+def hold(owner: Owner) -> None:
+    """Let others wait who change what this owner has, until the transaction ends; SQLite has one writer anyway."""
+    Owner.objects.select_for_update(no_key=True).get(pk=owner.pk)
+
+
 def set_hour_value(owner: Owner, amount: Decimal, today: date) -> None:
     """What an hour is worth from today on; the first figure holds for the days before it too."""
     if owner.hour_value(today) != amount:
@@ -38,4 +43,6 @@ def name_best_work(owner: Owner, name: str) -> None:
 
 def skill_named(owner: Owner, name: str) -> Skill:
     """The owner's skill of that name, made if it is new."""
-    return owner.skills.filter(name__iexact=name).first() or owner.skills.create(name=name)
+    # Compared here: SQLite knows the case of ASCII letters only.
+    same = (skill for skill in owner.skills.all() if skill.name.casefold() == name.casefold())
+    return next(same, None) or owner.skills.create(name=name)

@@ -8,6 +8,7 @@ can be killed by pid. Nothing here waits longer than its deadline.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import pwd
 import random
@@ -260,6 +261,7 @@ class SmtpSink:
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
     def __enter__(self) -> Self:
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         self._controller.start()
         return self
 

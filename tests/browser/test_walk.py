@@ -96,7 +96,7 @@ def she_writes_down_why_she_started(nora: Visit) -> None:
 def she_writes_down_what_fills_her_day(nora: Visit) -> None:
     page = nora.page
     expect(page.get_by_role("heading", name="What fills your day?")).to_be_visible()
-    expect(page.locator("#day-sum")).to_contain_text("5 hours to 7 hours of your 8 hours day")
+    expect(page.locator("#day-sum")).to_contain_text("5 h to 7 h of your 8 h day")
     nora.look()
     type_in(page, page.get_by_label("Another task", exact=True), "Seed orders")
     type_in(page, page.get_by_label("Another task, time a day"), "30m")
