@@ -7,7 +7,7 @@ SERVER := DEBUG=false SITE_URL=https://delegator.example ALLOWED_HOSTS=delegator
 	EMAIL_URL=smtp+tls://user:password@smtp.example.com:587 \
 	DATABASE_URL=sqlite:///var/check/delegator.sqlite3 REDIS_URL= VAR_DIR=var/check
 
-.PHONY: help run test check format tools
+.PHONY: help run test drills check format tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -18,6 +18,9 @@ run: ## Start it on this computer, at http://127.0.0.1:8000 (PORT=8001 make run 
 
 test: tools ## Run every test on SQLite, on Postgres and in Chromium (make test ARGS="-k day")
 	@$(VENV)/python -m tests.run $(ARGS)
+
+drills: tools ## Kill what runs and see that nothing is lost; takes long (make drills ARGS="-k redis")
+	@$(VENV)/python -m pytest tests/drills $(ARGS)
 
 check: tools ## Look for mistakes without running: ruff, mypy, templates, settings, migrations
 	$(VENV)/ruff check .

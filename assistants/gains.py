@@ -57,10 +57,11 @@ class Gains:
 
 
 def of(owner: Owner, run: Sequence[Week], log: Log, handoffs: Iterable[Handoff]) -> Gains:
-    """The gains of those weeks, from the owner's log and the hand-offs that had been agreed. One query."""
+    """What those hand-offs brought in those weeks, beside the owner's log. One query."""
     agreed = [handoff for handoff in handoffs if handoff.state in AGREED]
     work: dict[Week, list[WorkLog]] = defaultdict(list)
-    for line in WorkLog.objects.filter(handoff__owner=owner, day__range=(run[0].first, run[-1].last)):
+    days = (run[0].first, run[-1].last)
+    for line in WorkLog.objects.filter(handoff__owner=owner, handoff__in=agreed, day__range=days):
         work[Week.of(line.day)].append(line)
     by_week = {week: _gain(week, log, agreed, work[week]) for week in run}
     starts = [handoff.terms.starts_on for handoff in agreed]

@@ -7,6 +7,7 @@ is the lock: of two processes one changes a row and the other none, and reads To
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -89,11 +90,12 @@ def draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | Non
     return handoff
 
 
+@transaction.atomic
 def discard(handoff: Handoff) -> None:
-    """Throw a draft away; nobody but the owner ever saw it, unless it was sent once and undone."""
-    if not Handoff.objects.drafts().filter(pk=handoff.pk).exists():
-        raise TooLate
-    Handoff.objects.drafts().filter(pk=handoff.pk).delete()
+    """Throw a draft away; nobody but the owner ever saw it, for what is undone never left."""
+    # A delete names only the key; moving the draft to where it is keeps Send out until it is gone.
+    _move(handoff, State.DRAFT, only_from=[State.DRAFT])
+    Handoff.objects.filter(pk=handoff.pk).delete()
 
 
 @transaction.atomic
@@ -148,13 +150,14 @@ def undo(handoff: Handoff, *, now: datetime) -> None:
 
 @transaction.atomic
 def withdraw(handoff: Handoff, *, now: datetime) -> None:
-    """Take back an offer that nobody has accepted; its assistant hears of it if the email had left."""
+    """Take back an offer that nobody has accepted; its assistant hears of it unless the email still waits here."""
     _move(handoff, State.WITHDRAWN, only_from=[State.OFFERING])
     offer = handoff.offers.latest("pk")
-    was_sent = offer.state == Offer.State.SENT
     _close(offer, Offer.State.WITHDRAWN, only_from=Offer.OPEN, now=now)
     _record(offer, Kind.WITHDRAWN, Actor.OWNER, now)
-    if was_sent:
+    # What a worker has taken may have arrived, whatever the offer says yet.
+    waiting = OutgoingEmail.objects.filter(key=f"offer-{offer.pk}", state=OutgoingEmail.State.QUEUED)
+    if not waiting.update(state=OutgoingEmail.State.SKIPPED, trouble="withdrawn by the owner"):
         _tell_assistant("withdrawn", offer, letters.withdrawn_facts(offer), now=now)
 
 
@@ -209,10 +212,10 @@ def refuse(offer: Offer, asked: str, *, now: datetime) -> None:
 def stop_mail(offer: Offer, *, now: datetime) -> None:
     """No more mail about hand-offs to this address, from anyone here. An open offer counts as declined."""
     address = offer.assistant.email
-    if not NeverMail.objects.filter(email__iexact=address).exists():
-        NeverMail.objects.create(email=address, asked_at=now)
+    NeverMail.objects.get_or_create(email__iexact=address, defaults={"email": address, "asked_at": now})
     if offer.state in Offer.OPEN:
-        decline(offer, reason="", now=now)
+        with suppress(TooLate):  # it was answered or taken back meanwhile; the address is stopped all the same
+            decline(offer, reason="", now=now)
 
 
 def is_stopped(offer: Offer) -> bool:
@@ -225,8 +228,9 @@ def log_hours(offer: Offer, *, day: date, seconds: int, note: str, now: datetime
     handoff = offer.handoff
     if handoff.state == State.TAKEN:
         start(offer, now=now)
-    elif handoff.state != State.ACTIVE:
-        raise TooLate
+    else:
+        # Taking the row keeps it from being ended until this line is written.
+        _move(handoff, State.ACTIVE, only_from=[State.ACTIVE])
     rate = offer.terms.rate
     amount = money.rounded(rate * seconds / 3600, handoff.owner.currency)
     line = WorkLog.objects.create(
@@ -295,10 +299,17 @@ def hear_of(email: OutgoingEmail, now: datetime) -> None:
     if email.state == OutgoingEmail.State.SENT:
         if Offer.objects.filter(pk=offer.pk, state=Offer.State.QUEUED).update(state=Offer.State.SENT, sent_at=now):
             _record(offer, Kind.DELIVERED, Actor.SYSTEM, now)
-    elif Handoff.objects.open().filter(pk=offer.handoff_id).update(state=State.LAPSED):
-        _close(offer, Offer.State.UNDELIVERABLE, only_from=Offer.OPEN, now=now)
-        _record(offer, Kind.UNDELIVERABLE, Actor.SYSTEM, now)
-        _tell_owner(offer, letters.undeliverable_facts(offer), now=now)
+    else:
+        with suppress(TooLate):  # nobody waits for it any more
+            _come_back(offer, email.trouble, now=now)
+
+
+@transaction.atomic
+def _come_back(offer: Offer, trouble: str, *, now: datetime) -> None:
+    _move(offer.handoff, State.LAPSED, only_from=[State.OFFERING])
+    _close(offer, Offer.State.UNDELIVERABLE, only_from=Offer.OPEN, now=now)
+    _record(offer, Kind.UNDELIVERABLE, Actor.SYSTEM, now)
+    _tell_owner(offer, letters.undeliverable_facts(offer, trouble), now=now)
 
 
 def _move(handoff: Handoff, state: str, *, only_from: list[str]) -> None:

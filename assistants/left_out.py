@@ -52,6 +52,8 @@ class Speaker:
             case "keep":
                 feeling = f"You excel at it ({task.excel}) and don’t mind it ({task.loathe})."
                 return f"Keep it. {feeling}{self._price(numbers)}"
+            case "nobody" if not reason.skill:
+                return f"Nobody is on your roster.{_can_wait(task)}"
             case "nobody":
                 skill = self.skills[reason.skill].name.lower()
                 return f"Nobody on your roster is {LEVELS[numbers['need']]} {skill}.{_can_wait(task)}"

@@ -9,7 +9,6 @@ adds the links, which are never stored.
 from __future__ import annotations
 
 import re
-from email.headerregistry import Address
 from typing import Any
 
 from django.urls import reverse
@@ -78,11 +77,13 @@ def expired_facts(offer: Offer) -> Facts:
     )
 
 
-def undeliverable_facts(offer: Offer) -> Facts:
+def undeliverable_facts(offer: Offer, trouble: str) -> Facts:
+    """`trouble` is what the outbox wrote down, as the end of a sentence."""
     return _answer(
         offer,
         f"Your hand-off did not reach {offer.assistant.first_name}",
-        f"The mail server refused {offer.assistant.email}. Look at the address, then send it again.",
+        f"The offer of {offer.handoff.task.mid_sentence} could not be sent to {offer.assistant.email}: {trouble}. "
+        "Look at the address and send it again, or see in your plan who else could take it.",
     )
 
 
@@ -162,5 +163,5 @@ def _to_assistant(email: OutgoingEmail) -> Facts:
         "url": links.absolute(reverse("link:page", args=[token])),
         "stop_url": links.absolute(reverse("link:stop", args=[token])),
         "sender": f"{name} via Delegator",
-        "reply_to": [str(Address(display_name=name, addr_spec=address))],
+        "reply_to": (name, address),
     }

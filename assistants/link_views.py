@@ -15,7 +15,7 @@ from functools import wraps
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tasks import clock
 
@@ -59,7 +59,8 @@ def accept(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Take it on, under the terms whose version the form carries."""
     version = request.POST.get("terms", "")
     try:
-        handoffs.accept(offer, terms_version=int(version) if version.isdecimal() else 0, now=clock.now())
+        seen = int(version) if version.isdecimal() and len(version) < 6 else 0
+        handoffs.accept(offer, terms_version=seen, now=clock.now())
     except handoffs.TermsChanged:
         handoffs.refuse(offer, "accept", now=clock.now())
         return _page(request, offer, status=409, terms_changed=True)
@@ -100,6 +101,7 @@ def hours(request: HttpRequest, offer: Offer) -> HttpResponse:
 
 
 @by_link
+@require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, offer: Offer) -> HttpResponse:
     """No more mail about hand-offs, from anyone here: a page that says what that means, and one button."""
     if request.method == "POST":

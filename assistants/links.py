@@ -9,6 +9,7 @@ purpose fails in all others, and raising the epoch revokes it.
 import base64
 import hashlib
 import hmac
+import re
 from typing import Literal
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from .models import Offer
 Purpose = Literal["offer", "unsubscribe"]
 # What a mail program may glue to the end of an address.
 GLUED = ".,;:!?)>]}'\" "
+SHAPE = re.compile(r"[\w-]{22}\.[\w-]{27}", re.ASCII)
 
 
 def token(purpose: Purpose, pid: str, epoch: int = 0) -> str:
@@ -40,6 +42,8 @@ def proves(given: str, purpose: Purpose, pid: str, epoch: int = 0) -> bool:
 def find_offer(given: str) -> Offer | None:
     """The offer that a link opens; None for anything that is not exactly such a link."""
     given = given.rstrip(GLUED)
+    if not SHAPE.fullmatch(given):
+        return None  # nothing a database should be asked for
     pid = given.partition(".")[0]
     offer = (
         Offer.objects.select_related("handoff__task", "handoff__owner", "assistant", "terms").filter(pid=pid).first()

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from email.headerregistry import Address
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -38,7 +38,9 @@ logger = logging.getLogger(__name__)
 # Waits after the first, second, … try that failed; the last one repeats.
 BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180)]
 # Domains that exist for examples only (RFC 2606, RFC 6761): the demo's people live there.
-RESERVED = ("example.com", "example.net", "example.org", ".example", ".invalid", ".test", ".localhost")
+RESERVED = (".example.com", ".example.net", ".example.org", ".example", ".invalid", ".test", ".localhost")
+# How long an email waits when it is the mail server that is away.
+AWAY = timedelta(seconds=30)
 
 # Told in the same transaction when an email is sent, or can never be.
 Done = Callable[[OutgoingEmail, datetime], None]
@@ -74,12 +76,13 @@ def put(
 
 
 def pump(*, done: Done) -> int:
-    """Send all that is due, one at a time, and return how many were tried."""
+    """Send all that is due, one at a time, while there is a mail server; how many were tried."""
     tried = 0
     with closing(get_connection()) as mailer:
         while email := claim(now=clock.now()):
-            deliver(email, mailer, done=done)
             tried += 1
+            if not deliver(email, mailer, done=done):
+                break
     return tried
 
 
@@ -114,38 +117,46 @@ def claim(*, now: datetime, only: int | None = None) -> OutgoingEmail | None:
     return OutgoingEmail.objects.select_related("owner", "offer__handoff").get(pk=pk)
 
 
-def deliver(email: OutgoingEmail, mailer: BaseEmailBackend, *, done: Done) -> None:
-    """Send a claimed email and write down what became of it."""
+def deliver(email: OutgoingEmail, mailer: BaseEmailBackend, *, done: Done) -> bool:
+    """Send a claimed email and write down what became of it; False when there is no mail server to take any."""
     if reason := _unwanted(email):
-        _mark(email, OutgoingEmail.State.SKIPPED, trouble=reason)
-        return
+        _finish(email, done, state=OutgoingEmail.State.SKIPPED, trouble=reason)
+        return True
     try:
         message = compose(email)
+        message.message().as_bytes()  # headers are checked only here
     except Exception as error:
-        # What cannot be written now cannot be written later either: not tried in a loop.
-        logger.exception("email %s cannot be written", email.pk)
-        _finish(email, done, state=OutgoingEmail.State.DEAD, trouble=f"cannot be written: {type(error).__name__}")
-        return
+        _give_up(email, error, done)
+        return True
+    if settings.EMAIL_KEPT:
+        _finish(email, done, state=OutgoingEmail.State.SENT, transport=OutgoingEmail.KEPT, trouble="")
+        return True
     try:
-        if not settings.EMAIL_KEPT:
-            mailer.open()
-            mailer.send_messages([message])
+        mailer.open()
+    except (smtplib.SMTPException, OSError) as error:
+        mailer.close()
+        _give_back(email, error)
+        return False
+    try:
+        mailer.send_messages([message])
     except (smtplib.SMTPException, OSError) as error:
         mailer.close()
         if _refused_for_good(error):
             _finish(email, done, state=OutgoingEmail.State.DEAD, trouble="the address was refused")
         else:
             _try_again(email, error)
-        return
-    transport = OutgoingEmail.KEPT if settings.EMAIL_KEPT else OutgoingEmail.SMTP
-    _finish(email, done, state=OutgoingEmail.State.SENT, transport=transport, trouble="")
+    except Exception as error:
+        mailer.close()
+        _give_up(email, error, done)
+    else:
+        _finish(email, done, state=OutgoingEmail.State.SENT, transport=OutgoingEmail.SMTP, trouble="")
+    return True
 
 
 def compose(email: OutgoingEmail) -> EmailMultiAlternatives:
     """The message as it leaves: same Message-ID and Date each time, links made fresh."""
     values = import_string(settings.LETTERS[email.kind])(email)
     subject = " ".join(render_to_string(f"emails/{email.kind}.subject.txt", values).split())
-    sender = Address(display_name=values.get("sender", "Delegator"), addr_spec=_sender_address())
     headers = {
         "Message-ID": message_id(email),
         "Date": format_datetime(email.written_at),
@@ -154,9 +165,9 @@ def compose(email: OutgoingEmail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=subject,
         body=render_to_string(f"emails/{email.kind}.txt", values),
-        from_email=str(sender),
-        to=[str(Address(display_name=email.to_name, addr_spec=email.to_email))],
-        reply_to=values.get("reply_to"),
+        from_email=_mailbox(values.get("sender", "Delegator"), _sender_address()),
+        to=[_mailbox(email.to_name, email.to_email)],
+        reply_to=[_mailbox(*values["reply_to"])] if "reply_to" in values else None,
         headers=headers,
     )
     message.attach_alternative(render_to_string(f"emails/{email.kind}.html", values), "text/html")
@@ -169,17 +180,27 @@ def message_id(email: OutgoingEmail) -> str:
     return f"<{email.pk}.{mark}@{_sender_address().rpartition('@')[2]}>"
 
 
+def _mailbox(name: str, address: str) -> str:
+    # A name is text as typed: one line, and nothing in it is decoded on the way.
+    plain = " ".join(name.split()).replace("=?", "= ?")
+    return str(Address(display_name=plain, addr_spec=address))
+
+
 def _sender_address() -> str:
-    return str(settings.DEFAULT_FROM_EMAIL)
+    """Without the name that may stand before it: each email names who it is from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def _unwanted(email: OutgoingEmail) -> str:
     """Why the email should not leave after all; '' when it should."""
     if email.offer and NeverMail.objects.filter(email__iexact=email.to_email).exists():
-        return "asked for no more mail"
+        return "they asked for no more mail"
     if email.kind == "offer" and email.offer and email.offer.state not in Offer.OPEN:
         return f"the offer is {email.offer.state}"
-    if not settings.EMAIL_KEPT and email.to_email.lower().endswith(RESERVED):
+    if email.kind == "withdrawn" and email.offer and email.offer.emails.filter(kind="offer", state="skipped"):
+        return "the offer never left"
+    domain = email.to_email.lower().rpartition("@")[2]
+    if not settings.EMAIL_KEPT and f".{domain}".endswith(RESERVED):
         return "the address is an example"
     return ""
 
@@ -198,6 +219,25 @@ def _finish(email: OutgoingEmail, done: Done, *, state: str, **fields: Any) -> N
     if _mark(email, state, **fields):
         email.refresh_from_db(fields=["state"])
         done(email, now)
+
+
+def _give_up(email: OutgoingEmail, error: Exception, done: Done) -> None:
+    """What cannot be written now cannot be written later either: it is not tried in a loop."""
+    logger.error("email %s cannot be written", email.pk, exc_info=error)
+    trouble = f"it cannot be written ({type(error).__name__})"
+    _finish(email, done, state=OutgoingEmail.State.DEAD, trouble=trouble)
+
+
+def _give_back(email: OutgoingEmail, error: Exception) -> None:
+    """The mail server does not answer: that is not the email's doing, so it uses up no try."""
+    logger.warning("no mail server, next try in %s: %s", AWAY, type(error).__name__)
+    _mark(
+        email,
+        OutgoingEmail.State.QUEUED,
+        due_at=clock.now() + AWAY,
+        tries=F("tries") - 1,
+        trouble=f"no mail server: {type(error).__name__}",
+    )
 
 
 def _try_again(email: OutgoingEmail, error: Exception) -> None:

@@ -84,15 +84,16 @@ class Rows:
     hour_value: Decimal | None
 
 
-def gather(owner: Owner, today: date) -> Rows:
-    """Load the owner's routine, roster and live hand-offs."""
+def gather(owner: Owner, today: date, *, task: Task | None = None, person: Assistant | None = None) -> Rows:
+    """Load the owner's routine, roster and live hand-offs; `task` and `person` even if retired or paused."""
     live = list(owner.handoffs.live().with_terms())
-    held = Q(pk__in=[handoff.task_id for handoff in live])
-    tasks = list(owner.tasks.routine().filter(Q(retired_on=None) | held).with_skills())
+    held = {handoff.task_id for handoff in live} | ({task.pk} if task else set())
+    busy = {handoff.assistant_id for handoff in live} | ({person.pk} if person else set())
+    tasks = list(owner.tasks.routine().filter(Q(retired_on=None) | Q(pk__in=held)).with_skills())
     people = list(
-        owner.assistants.filter(
-            Q(paused_on=None) | Q(pk__in=[handoff.assistant_id for handoff in live])
-        ).prefetch_related(Prefetch("skill_levels", AssistantSkill.objects.select_related("skill")))
+        owner.assistants.filter(Q(paused_on=None) | Q(pk__in=busy)).prefetch_related(
+            Prefetch("skill_levels", AssistantSkill.objects.select_related("skill"))
+        )
     )
     usual = weeks.usual_minutes(owner, tasks, today)
     minutes = {pk: spent or 0 for pk, spent in usual.items()}
@@ -210,7 +211,7 @@ def _task(task: Task, rows: Rows, kept_parts: int) -> matching.Task:
     return matching.Task(
         id=str(task.pk),
         name=task.name,
-        minutes=rows.minutes[task.pk] if task.loathe or kept_parts else 0,
+        minutes=rows.minutes[task.pk],
         loathe=loathe,
         excel=excel,
         only_me=task.loathe is None or bool(task.retired_on),
@@ -336,7 +337,7 @@ class Suggestion:
 
 def suggest(owner: Owner, task: Task, person: Assistant, today: date) -> Suggestion:
     """The terms to begin with when this task is offered to this person."""
-    rows = gather(owner, today)
+    rows = gather(owner, today, task=task, person=person)
     asked = instance(rows, None)
     each = next(row for row in asked.tasks if row.id == str(task.pk))
     whom = next(row for row in asked.assistants if row.id == str(person.pk))
@@ -344,7 +345,7 @@ def suggest(owner: Owner, task: Task, person: Assistant, today: date) -> Suggest
     whole = each.parts * matching.weigh(asked.owner, each, whom).minutes
     return Suggestion(
         task_minutes=rows.minutes[task.pk],
-        minutes=_quarters(min(whole, free)),
+        minutes=min(_quarters(whole), free),
         free_minutes=free,
         hour_value=rows.hour_value or Decimal(0),
         _whole=_quarters(whole),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -42,8 +43,7 @@ def assistants(request: OwnerRequest) -> HttpResponse:
 @login_required
 def assistant_new(request: OwnerRequest) -> HttpResponse:
     form = AssistantForm(request.user, request.POST or None)
-    if form.is_valid():
-        person = form.save()
+    if form.is_valid() and (person := _saved(form)):
         messages.success(request, f"{person.first_name} is on your roster.")
         return redirect("assistants:assistants")
     return render(request, "assistants/assistant_form.html", {"form": form}, status=422 if form.errors else 200)
@@ -71,8 +71,7 @@ def assistant(request: OwnerRequest, pk: int) -> HttpResponse:
 def assistant_change(request: OwnerRequest, pk: int) -> HttpResponse:
     person = _own(request, pk)
     form = AssistantForm(request.user, request.POST or None, assistant=person)
-    if form.is_valid():
-        form.save()
+    if form.is_valid() and _saved(form):
         messages.success(request, f"{form.cleaned_data['name']} is saved.")
         return redirect("assistants:assistant", pk)
     context = {"form": form, "person": person}
@@ -91,6 +90,16 @@ def assistant_pause(request: OwnerRequest, pk: int) -> HttpResponse:
         roster.pause(person, request.user.today(timezone.now()))
         messages.success(request, f"{person.first_name} is paused. The plan leaves them out; what is agreed goes on.")
     return redirect("assistants:assistant", pk)
+
+
+def _saved(form: AssistantForm) -> Assistant | None:
+    """None, and an error in the form, when the same form was sent twice at once."""
+    try:
+        with transaction.atomic():
+            return form.save()
+    except IntegrityError:
+        form.add_error("email", "Someone with this address is on your roster already.")
+        return None
 
 
 def _own(request: OwnerRequest, pk: int) -> Assistant:

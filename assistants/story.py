@@ -148,26 +148,27 @@ def _told(event: HandoffEvent, handoff: Handoff, zone: ZoneInfo) -> Iterator[tup
 
 
 def so_far(handoff: Handoff, today: date) -> dict[str, Any]:
-    """What a running hand-off won back and cost, by the complete weeks since it began; nothing before."""
+    """What a running hand-off won back and cost, by the weeks that are over since it began; nothing before."""
     if handoff.state not in (State.ACTIVE, State.ENDED):
         return {"gains": None}
     owner = handoff.owner
-    weeks_run = max(1, min(520, (today - handoff.terms.starts_on).days // 7))
-    run, logged = gains.last_weeks(owner, today, weeks_run)
-    if len(run) < 2:
-        return {"gains": None}
+    this, began = Week.of(today).first, Week.of(handoff.terms.starts_on).first
+    this_week = sum(line.seconds for line in handoff.work.all() if line.day >= this)
+    if began >= this:
+        return {"gains": None, "this_week": this_week}
+    run, logged = gains.last_weeks(owner, today, min(520, (this - began).days // 7))
     made = gains.of(owner, run[:-1], logged, [handoff])
     worth = money.rounded(made.worth(owners.hour_values(owner)), owner.currency)
-    this_week = sum(line.seconds for line in handoff.work.all() if line.day >= run[-1].first)
     return {"gains": made, "worth": worth, "paid": made.paid, "this_week": this_week, "until": run[-2].last}
 
 
-def preview(form: HandoffForm, suggestion: plans.Suggestion) -> dict[str, Any]:
-    """What the assistant will read and what it costs and frees, from the form as it stands."""
+def preview(form: HandoffForm, suggestion: plans.Suggestion, terms: Terms | None) -> dict[str, Any]:
+    """What the assistant will read and what it costs and frees, from the form as it stands over a draft's `terms`."""
     currency = form.task.owner.currency
     given = form.cleaned_data if form.is_bound else {}
-    minutes = given.get("hours", suggestion.minutes * 60) // 60
-    rate: Decimal = given.get("rate") if given.get("rate") is not None else form.assistant.rate  # type: ignore[assignment]
+    known = terms.weekly_minutes if terms else suggestion.minutes
+    minutes = given.get("hours", known * 60) // 60
+    rate: Decimal = given.get("rate", form.initial["rate"])
     starts_on: date = given.get("starts_on") or form.initial["starts_on"]
     return {
         "takes": durations.hours(minutes * 60),

@@ -47,12 +47,19 @@ def handoff_new(request: OwnerRequest) -> HttpResponse:
         return render(request, "handoffs/handoff_pick.html", context, status=422 if pick.errors else 200)
     task = next(task for task in tasks if task.pk == pick.cleaned_data["task"])
     person = next(person for person in people if person.pk == pick.cleaned_data["to"])
+    theirs = owner.handoffs.live().filter(task=task, assistant=person).first()
+    if theirs and request.method == "POST" and "preview" not in request.POST:
+        # Most likely Send was pressed twice; what the first press did is the answer.
+        messages.info(request, f"{person.first_name} has {task.mid_sentence}, or an offer of it, already.")
+        return redirect("assistants:handoff", theirs.pk)
     return _write(request, task, person, None)
 
 
 @login_required
 def handoff_draft(request: OwnerRequest, pk: int) -> HttpResponse:
-    draft = get_object_or_404(request.user.handoffs.drafts().with_terms(), pk=pk)
+    draft = get_object_or_404(request.user.handoffs.with_terms(), pk=pk)
+    if draft.state != Handoff.State.DRAFT:
+        return redirect("assistants:handoff", pk)
     return _write(request, draft.task, draft.assistant, draft)
 
 
@@ -85,7 +92,7 @@ def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff 
         "task": task,
         "person": person,
         "draft": draft,
-        "preview": story.preview(form, proposal),
+        "preview": story.preview(form, proposal, draft.terms if draft else None),
         "kept_here": settings.EMAIL_KEPT,
     }
     if is_preview:

@@ -15,6 +15,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django import forms as django_forms
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -22,7 +23,7 @@ from django.urls import reverse
 from assistants import links, outbox
 from assistants.models import OutgoingEmail
 from tasks import clock, dates
-from tasks.fields import LineField
+from tasks.fields import AddressField, LineField
 from tasks.forms import helper
 from tasks.models import Owner, new_pid
 
@@ -40,6 +41,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "That email and password don’t belong together.",
         "too_many_login_attempts": "Too many tries. Wait a few minutes, then try again.",
+        "email_taken": "There is an account with this address already. Sign in instead.",
+        "enter_current_password": "That is not your password now.",
+        "incorrect_password": "That is not your password.",
     }
 
     def save_user(self, request: HttpRequest, user: Owner, form: Any, commit: bool = True) -> Owner:  # noqa: FBT001, FBT002 - allauth's signature
@@ -57,6 +61,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         owner = request.user
         return reverse("home" if isinstance(owner, Owner) and owner.tasks.exists() else "tasks:start")
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("settings")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By account and peer together: who guesses from elsewhere locks nobody out."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)} {self.get_client_ip(request)}"
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         owner = context.get("user") or Owner.objects.filter(email__iexact=email).first()
         kind = KINDS.get(template_prefix)
@@ -68,8 +79,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
                 kind, owner=owner, to=(owner.name, email), key=f"{kind}-{new_pid()}", facts=facts, now=clock.now()
             )
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """The pages say what happened; no second word for it."""
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """The pages say what happened; only a new password leads to a page that does not."""
+        if message_template == "account/messages/password_changed.txt":
+            messages.success(request, "Your new password works.")
 
 
 def verify_letter(email: OutgoingEmail) -> dict[str, Any]:
@@ -110,6 +125,12 @@ class SignUpForm(forms.SignupForm):  # type: ignore[misc]
         self.fields["email"].help_text = "Your weekly summary goes here."
         self.fields["password1"].help_text = "At least 12 characters. A few words in a row work well."
         self.helper = helper("name", "email", "password1", "time_zone")
+
+    def clean_email(self) -> str:
+        """One that can be mailed to, as for an assistant."""
+        AddressField().clean(self.cleaned_data["email"])
+        address: str = super().clean_email()
+        return address
 
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]

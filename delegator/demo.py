@@ -104,7 +104,9 @@ def load(now: datetime) -> Owner:
     _handoffs(owner, tasks, people, now)
     owner.next_summary_at = weekly.next_at(owner, now)
     owner.save(update_fields=["next_summary_at"])
-    weekly.write(owner, Week.of(today).back(), now=owner.next_summary_at - timedelta(days=7))
+    # The newest one that is out: on a Monday before 7 that of the week before last.
+    written_at = owner.next_summary_at - timedelta(days=7)
+    weekly.write(owner, Week.of(owner.today(written_at)).back(), now=written_at)
     _keep_mail(owner)
     return owner
 
@@ -264,7 +266,7 @@ def _at(owner: Owner, day: date, hour: int, minute: int = 0) -> datetime:
 
 def _hand_over(owner: Owner, at: datetime) -> None:
     """What a worker would have done then: keep the mail, and let the offers know."""
-    for email in owner.emails.filter(state=OutgoingEmail.State.QUEUED).select_related("offer"):
+    for email in owner.emails.filter(kind="offer", state=OutgoingEmail.State.QUEUED).select_related("offer"):
         email.state, email.transport, email.sent_at = OutgoingEmail.State.SENT, OutgoingEmail.KEPT, at
         email.save(update_fields=["state", "transport", "sent_at"])
         handoffs.hear_of(email, at)

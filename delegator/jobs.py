@@ -2,12 +2,12 @@
 
 from celery import shared_task
 
+from tasks import clock
+
+from . import weekly
+
 
 @shared_task(ignore_result=True)
 def write_weekly_summaries() -> None:
     """Write the summaries that have come due; the outbox sends them."""
-    from tasks import clock
-
-    from . import weekly
-
     weekly.write_due(now=clock.now())

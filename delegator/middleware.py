@@ -32,7 +32,8 @@ def safe_headers(get_response: Answer) -> Answer:
         if by_link:
             response["Referrer-Policy"] = "no-referrer"
             response["X-Robots-Tag"] = "noindex, nofollow"
-        if by_link or request.user.is_authenticated:
+        # Nobody is known yet when the host itself was refused.
+        if by_link or (hasattr(request, "user") and request.user.is_authenticated):
             add_never_cache_headers(response)
         response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -18,7 +19,7 @@ class Place(NamedTuple):
 
 
 def where(request: HttpRequest) -> dict[str, Any]:
-    """The navigation for the page's template; the same work for any data."""
+    """What every page's template may ask for; the same work for any data."""
     home = Place("Home", "home", reverse("home"), ())
     time = [
         Place("Today", "today", reverse("tasks:today"), ("/day/", "/today/")),
@@ -33,6 +34,7 @@ def where(request: HttpRequest) -> dict[str, Any]:
     if here is None and request.path == home.url:
         here = home
     return {
+        "mail_is_kept": settings.EMAIL_KEPT,
         "here": here,
         "nav_home": home,
         "nav_time": time,

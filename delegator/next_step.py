@@ -106,7 +106,7 @@ def _empty_yesterday(owner: Owner, today: date) -> Step | None:
 
 
 def _unscored(owner: Owner) -> Step | None:
-    unscored = list(owner.tasks.active().routine().unscored()[:6])
+    unscored = list(owner.tasks.active().routine().unscored())
     if not unscored:
         return None
     names = " and ".join(task.mid_sentence for task in unscored[:2])

@@ -17,19 +17,25 @@ VAR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR.mkdir(parents=True, exist_ok=True)
 environ.Env.read_env(VAR / "laptop.env")
 
+
+def listed(name: str, default: list[str]) -> list[str]:
+    """A list with commas between; blanks around them are nobody's key and no host's name."""
+    return [text.strip() for text in env.list(name, default=default) if text.strip()]
+
+
 DEBUG = env.bool("DEBUG", default=True)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 
 # --- Secrets ---------------------------------------------------------------
 LAPTOP_KEY = "only-for-a-laptop-that-nobody-else-can-reach-0123456789"
 SECRET_KEY = env("SECRET_KEY", default=LAPTOP_KEY)
 # The keys of the private links, newest first; apart from SECRET_KEY, so that either can be changed alone.
-LINK_KEYS = env.list("LINK_KEYS", default=[LAPTOP_KEY])
-if not DEBUG and SECRET_KEY == LAPTOP_KEY:
+LINK_KEYS = listed("LINK_KEYS", [LAPTOP_KEY])
+if not DEBUG and SECRET_KEY in ("", LAPTOP_KEY):
     raise ImproperlyConfigured("Set SECRET_KEY before DEBUG=false: a long random text that stays the same.")
-if not DEBUG and LINK_KEYS == [LAPTOP_KEY]:
+if not DEBUG and (not LINK_KEYS or LAPTOP_KEY in LINK_KEYS):
     raise ImproperlyConfigured("Set LINK_KEYS before DEBUG=false: a long random text, other than SECRET_KEY.")
 
 # --- What it is made of ------------------------------------------------------
@@ -51,16 +57,17 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Outside all that answers by itself, such as with a slash or a refused host.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "delegator.middleware.safe_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "delegator.middleware.owners_time_zone",
-    "delegator.middleware.safe_headers",
 ]
 ROOT_URLCONF = "delegator.urls"
 WSGI_APPLICATION = "delegator.wsgi.application"
@@ -96,7 +103,14 @@ else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, so that several web processes share one count of failed sign-ins.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # With the usual 300, tries for 300 made-up accounts would wipe out the count for a real one.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- Jobs --------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default="")
@@ -104,7 +118,12 @@ CELERY_BROKER_URL = REDIS_URL or f"sqla+sqlite:///{VAR / 'broker.sqlite3'}"
 # Seconds to wait for Redis. The web sets 1: a Redis that answers late must not hold a page.
 BROKER_PATIENCE = env.float("BROKER_PATIENCE", default=1.0)
 if REDIS_URL:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": BROKER_PATIENCE, "socket_connect_timeout": 1}
+    # max_retries: else kombu goes on connecting for seconds while a page waits, also where a caller said not to.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_timeout": BROKER_PATIENCE,
+        "socket_connect_timeout": 1,
+        "max_retries": 0,
+    }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -184,7 +203,12 @@ SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+# Subdomains and the browsers' own list are the operator's to promise, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Else all visitors were one peer, the proxy, and would share one count of failed sign-ins.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # No inline script or style, nothing from elsewhere; data: is for Bootstrap's ticks and arrows.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crispy_forms.bootstrap import AppendedText, PrependedText
 from crispy_forms.layout import Div
 from django import forms
-from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -16,10 +16,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from tasks import durations, money, owners
-from tasks.fields import AmountField, LineField, TextField, TimeField, ZoneField, optional
+from tasks.fields import AmountField, HoursField, LineField, TextField, ZoneField, optional
 from tasks.forms import helper
 from tasks.models import Owner
 from tasks.requests import OwnerRequest
+
+from . import weekly
+
+FIELDS = ("name", "business", "vision", "budget", "currency", "time_zone", "wants_summary")
 
 
 class SettingsForm(forms.Form):
@@ -37,7 +41,11 @@ class SettingsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     worth = AmountField(label="An hour of your best work is worth", error_messages={"required": "A guess will do."})
-    day = TimeField(label="Your work day is", error_messages={"required": "Say how long your work day is."})
+    day = HoursField(
+        label="Your work day is",
+        most=durations.DAY_MOST,
+        error_messages={"required": "Say how long your work day is."},
+    )
     budget = AmountField(label=optional("For help, a week"), required=False, help_text="Leave it blank for no limit.")
     currency = forms.ChoiceField(label="Currency", choices=lambda: list(money.known_currencies().items()))
     time_zone = ZoneField(label="Time zone", help_text="Your days, your deadlines and your Monday at 7 follow it.")
@@ -62,21 +70,18 @@ class SettingsForm(forms.Form):
             "wants_summary",
         )
 
-    def clean_day(self) -> int:
-        seconds: int = self.cleaned_data["day"]
-        if not seconds:
-            raise forms.ValidationError("Say how long your work day is.")
-        return seconds
-
     @transaction.atomic
     def save(self) -> None:
         given, owner = self.cleaned_data, self.owner
-        if (given["time_zone"], given["wants_summary"]) != (owner.time_zone, owner.wants_summary):
-            owner.next_summary_at = None  # worked out anew, for the zone as it is now
-        for field in ("name", "business", "vision", "budget", "currency", "time_zone", "wants_summary"):
+        if given["wants_summary"] != owner.wants_summary:
+            owner.next_summary_at = None  # worked out anew: the weeks in between are not made up for
+        elif owner.next_summary_at:
+            owner.next_summary_at = weekly.moved(owner.next_summary_at, owner.zone, ZoneInfo(given["time_zone"]))
+        for field in FIELDS:
             setattr(owner, field, given[field])
         owner.work_day = given["day"]
-        owner.save()
+        # Not the whole row: a password changed meanwhile stays changed.
+        owner.save(update_fields=[*FIELDS, "work_day", "next_summary_at"])
         owners.set_hour_value(owner, given["worth"], owner.today(timezone.now()))
 
 
@@ -84,10 +89,7 @@ class SettingsForm(forms.Form):
 def settings_page(request: OwnerRequest) -> HttpResponse:
     owner = request.user
     hours, rest = divmod(owner.work_day, durations.HOUR)
-    known = {
-        field: getattr(owner, field)
-        for field in ("name", "business", "vision", "budget", "currency", "time_zone", "wants_summary")
-    } | {
+    known = {field: getattr(owner, field) for field in FIELDS} | {
         "worth": owner.hour_value(owner.today(timezone.now())),
         "day": durations.clock(owner.work_day) if rest else hours,
     }
@@ -96,5 +98,4 @@ def settings_page(request: OwnerRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Your settings are saved.")
         return redirect("settings")
-    context = {"form": form, "mail_is_kept": django_settings.EMAIL_KEPT}
-    return render(request, "settings.html", context, status=422 if form.errors else 200)
+    return render(request, "settings.html", {"form": form}, status=422 if form.errors else 200)

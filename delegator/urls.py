@@ -17,7 +17,9 @@ account_patterns = [
     path("password/forgotten/", account_views.password_reset, name="account_reset_password"),
     path("password/forgotten/sent/", account_views.password_reset_done, name="account_reset_password_done"),
     path(
-        "password/new/<uidb36>/<key>/", account_views.password_reset_from_key, name="account_reset_password_from_key"
+        "password/new/<slug:uidb36>/<slug:key>/",
+        account_views.password_reset_from_key,
+        name="account_reset_password_from_key",
     ),
     path(
         "password/new/done/", account_views.password_reset_from_key_done, name="account_reset_password_from_key_done"

@@ -9,8 +9,10 @@ week is written.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -21,11 +23,13 @@ from assistants import gains, links, outbox
 from assistants.models import Handoff, OutgoingEmail
 from tasks import dates, durations, money, owners, weeks
 from tasks.models import Owner, Task
+from tasks.templatetags.words import signed_hours
 from tasks.weeks import Log, Week
 
 from . import next_step
 from .models import WeeklySummary
 
+logger = logging.getLogger(__name__)
 HOUR = time(7)
 # How wide the longest bar of the plain text is, in characters.
 TEXT_BAR = 24
@@ -39,15 +43,27 @@ def write_due(*, now: datetime) -> int:
     """Write every summary that has come due, each in its own transaction; how many were written."""
     written = 0
     for owner in _readers().filter(Q(next_summary_at=None) | Q(next_summary_at__lte=now)):
-        was_due = owner.next_summary_at is not None
-        Owner.objects.filter(pk=owner.pk).update(next_summary_at=next_at(owner, now))
-        if was_due:
-            try:
-                write(owner, Week.of(owner.today(now)).back(), now=now)
-                written += 1
-            except AlreadyWritten:
-                continue
+        try:
+            written += _write_due(owner, now)
+        except Exception:  # one owner's trouble is not the others'; the next beat tries again
+            logger.exception("the summary of owner %s could not be written", owner.pk)
     return written
+
+
+def _write_due(owner: Owner, now: datetime) -> bool:
+    """The next date and the summary together, so that a crash between them loses no week."""
+    week = Week.of(owner.today(now)).back()
+    # Worked out first: the plan in it takes a while, and nobody else writes to SQLite meanwhile.
+    said = facts(owner, week, now) if owner.next_summary_at else None
+    with transaction.atomic():
+        Owner.objects.filter(pk=owner.pk).update(next_summary_at=next_at(owner, now))
+        if said is None:
+            return False
+        try:
+            _put(owner, week, said, now)
+        except AlreadyWritten:
+            return False
+    return True
 
 
 def _readers() -> QuerySet[Owner]:
@@ -66,19 +82,22 @@ def next_at(owner: Owner, now: datetime) -> datetime:
     return due if due > now else datetime.combine(monday + timedelta(days=7), HOUR, owner.zone)
 
 
+def moved(due: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
+    """The same Monday at 7, in the new zone; where that has passed it is due at once, so no week is left out."""
+    return datetime.combine(due.astimezone(old).date(), HOUR, new)
+
+
 def write(owner: Owner, week: Week, *, now: datetime) -> OutgoingEmail:
     """Write the summary of that week and its email; AlreadyWritten if there is one."""
+    return _put(owner, week, facts(owner, week, now), now)
+
+
+def _put(owner: Owner, week: Week, said: dict[str, Any], now: datetime) -> OutgoingEmail:
+    to, key = (owner.name, owner.email), f"weekly-{owner.pk}-{week}"
     try:
         with transaction.atomic():
             WeeklySummary.objects.create(owner=owner, week=str(week), written_at=now)
-            return outbox.put(
-                "weekly",
-                owner=owner,
-                to=(owner.name, owner.email),
-                key=f"weekly-{owner.pk}-{week}",
-                facts=facts(owner, week, now),
-                now=now,
-            )
+            return outbox.put("weekly", owner=owner, to=to, key=key, facts=said, now=now)
     except IntegrityError:
         raise AlreadyWritten(f"{owner}: the summary of {week} is written already") from None
 
@@ -102,7 +121,7 @@ def facts(owner: Owner, week: Week, now: datetime) -> dict[str, Any]:
         "preheader": f"Where {span} went, and the one thing to do next.",
         "lede": f"{span}. {_lede(log, week, best)}",
         "bars": _bars(seconds, tasks),
-        "coverage": f"{log.days_logged(week)} of {weeks.WORK_DAYS} work days logged." if seconds else "",
+        "coverage": _coverage(log, week),
         "handed": _handed(owner, week, log, made, handoffs),
         "next": step
         and {
@@ -159,6 +178,13 @@ def _lede(log: Log, week: Week, best: Task | None) -> str:
     return f"{text}, {durations.hours(abs(change))} {'more' if change > 0 else 'less'} than the week before."
 
 
+def _coverage(log: Log, week: Week) -> str:
+    """4 of 5 work days logged; a Saturday counts as no work day."""
+    days = log.days.get(week, set())
+    on_work_days = sum(day.weekday() < weeks.WORK_DAYS for day in days)
+    return f"{on_work_days} of {weeks.WORK_DAYS} work days logged." if days else ""
+
+
 def _bars(seconds: dict[int, int], tasks: dict[int, Task]) -> list[dict[str, Any]]:
     """A bar a task, longest first, on the scale of the longest."""
     logged = sorted(((spent, tasks[pk]) for pk, spent in seconds.items()), key=lambda row: (-row[0], row[1].pk))
@@ -180,11 +206,17 @@ def _handed(owner: Owner, week: Week, log: Log, made: gains.Gains, handoffs: lis
     gain = made.by_week[week]
     if not gain.worked:
         return None
-    worth = money.rounded(made.worth(owners.hour_values(owner)), owner.currency)
+    paid = money.short(gain.paid, owner.currency)
+    won, worth, line = "Log 3 days to know", "–", f"Log 3 days to know what you won back. Paid {paid}."
+    if gain.won is not None:
+        won = signed_hours(gain.won)
+        worth = money.about(made.worth(owners.hour_values(owner)), owner.currency)
+        line = f"Won back {won}, worth {worth}. Paid {paid}."
     return {
-        "won": "Log 3 days to know" if gain.won is None else durations.hours(gain.won),
-        "worth": "–" if gain.won is None else money.about(worth, owner.currency),
-        "paid": money.short(gain.paid, owner.currency),
+        "won": won,
+        "worth": worth,
+        "paid": paid,
+        "line": line,
         "sentences": [text for handoff in handoffs if (text := _sentence(handoff, week, log))],
     }
 

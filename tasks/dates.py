@@ -1,6 +1,7 @@
 """Days and moments as people say them: "Thursday 15 October", "6 pm"."""
 
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 
@@ -37,8 +38,9 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{full(at.astimezone(zone).date())}, {clock(at, zone)}"
 
 
-def zones() -> list[str]:
-    """The time zones one can live in, without the aliases and oddities of tzdata."""
+@cache
+def zones() -> tuple[str, ...]:
+    """The time zones one can live in, without the aliases and oddities of tzdata. Read from some 600 files, once."""
     areas = (
         "Africa/",
         "America/",
@@ -50,7 +52,7 @@ def zones() -> list[str]:
         "Indian/",
         "Pacific/",
     )
-    return [*sorted(name for name in available_timezones() if name.startswith(areas)), "UTC"]
+    return (*sorted(name for name in available_timezones() if name.startswith(areas)), "UTC")
 
 
 def is_zone(name: str) -> bool:

@@ -81,7 +81,8 @@ def save(owner: Owner, day: date, times: Mapping[int, int], *, now: datetime) ->
     if total > longest:
         raise TooMuch(f"That makes {total / 3600:.4g} h in all, and this day has {longest / 3600:.4g}.")
     for pk, row in rows.items():
-        _type(row, day, times.get(pk, row.seconds), now)
+        if pk in times:
+            _type(row, day, times[pk], now)
 
 
 def _type(row: Row, day: date, seconds: int, now: datetime) -> None:

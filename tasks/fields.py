@@ -80,15 +80,22 @@ class TimeField(forms.CharField):
 
 
 class HoursField(forms.CharField):
-    """Hours a week: "5", "7.5" and "7:30"; a bare number is always hours here. To seconds."""
+    """Hours, a week if not said otherwise: "5", "7.5", "7:30"; a bare number is always hours here. To seconds."""
+
+    def __init__(self, *, most: int = WEEK, **kwargs: Any) -> None:
+        self.most = most
+        super().__init__(max_length=20, **kwargs)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
     def clean(self, value: Any) -> int:
         text = str(super().clean(value)).strip()
         bare = re.fullmatch(r"[0-9]{1,3}([.,][0-9]{1,2})?", text)
         try:
-            seconds = durations.parse(f"{text}h" if bare else text, most=WEEK)
+            seconds = durations.parse(f"{text}h" if bare else text, most=self.most)
         except durations.NotATime:
-            raise ValidationError("Write hours a week such as 5, 7.5 or 7:30.", code="hours") from None
+            raise ValidationError(
+                f"Write hours such as 5, 7.5 or 7:30, at most {self.most // durations.HOUR}.", code="hours"
+            ) from None
         if not seconds:
             raise ValidationError("Write more than zero hours.", code="zero")
         return seconds

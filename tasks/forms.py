@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -10,11 +10,11 @@ from crispy_forms.bootstrap import AppendedText, PrependedText
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.forms import BoundField
 
 from . import days, durations, money, owners, routine, scores
-from .fields import AmountField, LineField, SpanField, TextField, TimeField, optional
+from .fields import AmountField, HoursField, LineField, SpanField, TextField, TimeField, optional
 from .models import Owner, Task, TaskSkill
 
 LEVELS = [("", "Not needed"), (1, "A beginner"), (2, "Fair"), (3, "Good"), (4, "Strong"), (5, "An expert")]
@@ -27,6 +27,15 @@ def helper(*rows: Any) -> FormHelper:
     made.disable_csrf = True
     made.layout = Layout(*rows)
     return made
+
+
+def _has(tasks: Iterable[Task], name: str) -> bool:
+    """Compared here, without case: SQLite knows the case of ASCII letters only."""
+    return name.casefold() in (task.name.casefold() for task in tasks)
+
+
+def _taken(name: str) -> str:
+    return f"You have a task called “{name}” already."
 
 
 class VisionForm(forms.Form):
@@ -50,8 +59,9 @@ class VisionForm(forms.Form):
         help_text="A guess will do.",
         error_messages={"required": "Say what an hour of it is worth. A guess will do."},
     )
-    day = TimeField(
+    day = HoursField(
         label="Your work day is",
+        most=durations.DAY_MOST,
         help_text="Monday to Friday.",
         error_messages={"required": "Say how long your work day is."},
     )
@@ -69,15 +79,9 @@ class VisionForm(forms.Form):
             ),
         )
 
-    def clean_day(self) -> int:
-        seconds: int = self.cleaned_data["day"]
-        if not seconds:
-            raise forms.ValidationError("Say how long your work day is.")
-        return seconds
-
     def clean_best(self) -> str:
         name: str = self.cleaned_data["best"]
-        if self.owner.tasks.active().routine().filter(name__iexact=name).exists():
+        if _has(self.owner.tasks.active().routine(), name):
             raise forms.ValidationError(f"“{name}” is on your routine list, so it cannot be your best work too.")
         return name
 
@@ -113,14 +117,14 @@ class RoutineForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.owner = owner
         self.choices = choices
-        for index, choice in enumerate(choices):
-            self.fields[f"on-{index}"] = forms.BooleanField(required=False, initial=choice.on)
-            self.fields[f"time-{index}"] = SpanField(required=False, max_length=20, initial=choice.span)
+        for choice in choices:
+            self.fields[f"on-{choice.key}"] = forms.BooleanField(required=False, initial=choice.on)
+            self.fields[f"time-{choice.key}"] = SpanField(required=False, max_length=20, initial=choice.span)
 
     @property
     def rows(self) -> Iterator[Pick]:
-        for index, choice in enumerate(self.choices):
-            yield Pick(choice.name, choice.hint, self[f"on-{index}"], self[f"time-{index}"])
+        for choice in self.choices:
+            yield Pick(choice.name, choice.hint, self[f"on-{choice.key}"], self[f"time-{choice.key}"])
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -153,14 +157,18 @@ class RoutineForm(forms.Form):
     def kept(self) -> list[tuple[routine.Choice, routine.Span]]:
         """The ticked rows and the new one, with their (least, most) seconds a work day."""
         given = self.cleaned_data
-        rows = [
-            (choice, given.get(f"time-{index}"))
-            for index, choice in enumerate(self.choices)
-            if given.get(f"on-{index}")
-        ]
+        rows = [(choice, self._span(choice)) for choice in self.choices if given.get(f"on-{choice.key}")]
         if given.get("new_name"):
             rows.append((routine.Choice(given["new_name"]), given.get("new_time")))
         return rows
+
+    def _span(self, choice: routine.Choice) -> routine.Span:
+        """The time as given; one that could not be read leaves the time that stood there."""
+        name = f"time-{choice.key}"
+        if name in self.errors:
+            return durations.parse_range(choice.span) if choice.span else None
+        given: routine.Span = self.cleaned_data[name]
+        return given
 
 
 class ScoreRow(NamedTuple):
@@ -294,13 +302,22 @@ class TaskForm(forms.Form):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        others = self.owner.tasks.active().filter(name__iexact=name)
-        if others.exclude(pk=self.task.pk if self.task else 0).exists():
-            raise forms.ValidationError(f"You have a task called “{name}” already.")
+        others = self.owner.tasks.active().exclude(pk=self.task.pk if self.task else 0)
+        if _has(others, name):
+            raise forms.ValidationError(_taken(name))
         return name
 
+    def save(self) -> Task | None:
+        """None, with an error at the name, if a second press of the button or another page was quicker."""
+        try:
+            return self._save()
+        except IntegrityError:
+            self.add_error("name", _taken(self.cleaned_data["name"]))
+            return None
+
     @transaction.atomic
-    def save(self) -> Task:
+    def _save(self) -> Task:
+        owners.hold(self.owner)
         given = self.cleaned_data
         task = self.task or Task(owner=self.owner, position=self.owner.tasks.count())
         task.name = given["name"]

@@ -164,7 +164,9 @@ class Task(models.Model):
                 name="both_scores_or_neither",
             ),
             models.CheckConstraint(
-                condition=Q(seconds_least=None, seconds_most=None) | Q(seconds_least__lte=F("seconds_most")),
+                condition=Q(seconds_least=None, seconds_most=None)
+                # A CHECK holds for what is unknown too, and null <= 5 is.
+                | Q(seconds_least__isnull=False, seconds_most__isnull=False, seconds_least__lte=F("seconds_most")),
                 name="estimate_least_to_most",
             ),
         ]

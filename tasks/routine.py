@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -25,6 +26,11 @@ class Choice:
     span: str = ""
     on: bool = True
 
+    @property
+    def key(self) -> str:
+        """What its fields are called: by its name, since a page left open counts its rows otherwise."""
+        return sha256(self.name.casefold().encode()).hexdigest()[:12]
+
 
 def span_of(task: Task) -> str:
     """The estimate as the owner would write it: 1–2 h."""
@@ -34,20 +40,23 @@ def span_of(task: Task) -> str:
 
 
 def choices(owner: Owner, added: Iterable[str]) -> list[Choice]:
-    """The owner's tasks, the starters not among them, then the names just added; each once."""
-    tasks = list(owner.tasks.active().routine())
+    """The owner's tasks, the starters not among them, then the names just added; each once, the best work never."""
+    mine = list(owner.tasks.active())
+    best = {task.name.casefold() for task in mine if task.is_best_work}
+    tasks = [task for task in mine if not task.is_best_work]
     rows = [Choice(task.name, task.hint or "You added this", span_of(task)) for task in tasks]
     rows += [Choice(s.name, s.hint, durations.span(s.least, s.most), on=not tasks) for s in STARTERS]
     rows += [Choice(name, "You added this") for name in added]
     once: dict[str, Choice] = {}
     for row in rows:
         once.setdefault(row.name.casefold(), row)
-    return list(once.values())
+    return [row for name, row in once.items() if name not in best]
 
 
 @transaction.atomic
 def keep(owner: Owner, chosen: list[tuple[Choice, Span]], today: date) -> None:
-    """Make the routine what was chosen, in that order; what is left out is retired, or gone if never logged."""
+    """Make the routine what was chosen, in that order; what is left out is retired."""
+    owners.hold(owner)
     names = {choice.name.casefold() for choice, _ in chosen}
     tasks = {task.name.casefold(): task for task in owner.tasks.active().routine()}
     for name, task in tasks.items():
@@ -61,12 +70,9 @@ def keep(owner: Owner, chosen: list[tuple[Choice, Span]], today: date) -> None:
 
 
 def drop(task: Task, today: date) -> None:
-    """Retire a task; its past days keep it. One that was never logged just goes."""
-    if task.entries.exists():
-        task.retired_on = today
-        task.save(update_fields=["retired_on"])
-    else:
-        task.delete()
+    """Retire a task. Its past days, its scores and whatever else was built on it keep it."""
+    task.retired_on = today
+    task.save(update_fields=["retired_on"])
 
 
 def _new(owner: Owner, choice: Choice) -> Task:

@@ -1,11 +1,15 @@
 """The first run, in three steps. "Finish later" keeps what is as it should be."""
 
+from contextlib import suppress
+
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from . import bars, durations, routine
+from .fields import LineField
 from .forms import RoutineForm, ScoresForm, VisionForm
 from .requests import OwnerRequest
 from .starters import OFTEN_ADDED
@@ -35,26 +39,37 @@ def start_vision(request: OwnerRequest) -> HttpResponse:
 def start_routine(request: OwnerRequest) -> HttpResponse:
     """Ticked tasks with their times; a chip adds a row, and what is typed comes along."""
     owner = request.user
-    added = [name[:80] for name in request.POST.getlist("added") + request.POST.getlist("add") if name.strip()]
+    new = _names(request.POST.getlist("add"))
+    added = _names(request.POST.getlist("added")) + new
     form = RoutineForm(owner, routine.choices(owner, added), request.POST or None)
     if "add" in request.POST:
         # Only the list grew: nothing is saved yet, and nothing is wrong yet.
-        form = RoutineForm(owner, form.choices, initial=form.typed() | {f"on-{len(form.choices) - 1}": True})
+        ticked = {f"on-{routine.Choice(name).key}": True for name in new}
+        form = RoutineForm(owner, form.choices, initial=form.typed() | ticked)
     elif form.is_valid() or ("later" in request.POST and form.kept()):
         routine.keep(owner, form.kept(), owner.today(timezone.now()))
         return redirect("home" if "later" in request.POST else "tasks:start_feel")
     elif "later" in request.POST:
         return redirect("home")
-    listed = {choice.name for choice in form.choices}
     best = owner.tasks.active().best_work().first()
+    listed = {name.casefold() for name in [*(choice.name for choice in form.choices), best.name if best else ""]}
     context = {
         "form": form,
         "added": added,
-        "often": [name for name in OFTEN_ADDED if name not in listed],
+        "often": [name for name in OFTEN_ADDED if name.casefold() not in listed],
         "estimate": bars.estimated(owner, form.spans(), best),
         "best": best,
     }
     return render(request, "tasks/start_routine.html", context, status=422 if form.errors else 200)
+
+
+def _names(posted: list[str]) -> list[str]:
+    """The names of chips as they were sent; what could not be typed as a name is left out."""
+    field, names = LineField(max_length=80), []
+    for name in posted:
+        with suppress(ValidationError):
+            names.append(field.clean(name))
+    return names
 
 
 @login_required

@@ -92,11 +92,13 @@ def usual_minutes(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int,
     Minutes a week that each task takes, by task id; None with neither log nor estimate.
 
     The last complete weeks in which the owner logged anything at all, so that a
-    holiday does not count as zero (MATCHING.md section 1). One query.
+    holiday does not count as zero (MATCHING.md section 1). Two queries.
     """
     last = Week.of(today).back()
-    logged = log(owner, last.back(2 * RECENT - 1), last)
-    recent = sorted(logged.seconds)[-RECENT:]
+    days = owner.entries.filter(day__lte=last.last).order_by("-day").values_list("day", flat=True).distinct()
+    # The last weeks with a log have at most seven such days each.
+    recent = sorted({Week.of(day) for day in days[: 7 * RECENT]})[-RECENT:]
+    logged = log(owner, recent[0] if recent else last, last)
     return {
         task.pk: robust_minutes([half_up(logged.of(week).get(task.pk, 0), 60) for week in recent], _estimate(task))
         for task in tasks

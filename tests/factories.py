@@ -101,6 +101,7 @@ def a_draft(
     reply_by: datetime = NOW + timedelta(days=5),
     now: datetime = NOW,
     brief: str = "Keep my books up to date every week.",
+    starts_on: date = date(2026, 10, 26),
 ) -> Handoff:
     assistant = assistant or an_assistant(owner=owner)
     written = handoffs.Draft(
@@ -110,7 +111,7 @@ def a_draft(
         how_to="1. Photos are in the shared folder.\n2. Invoices are numbered.",
         weekly_minutes=hours * 60,
         rate=assistant.rate,
-        starts_on=date(2026, 10, 26),
+        starts_on=starts_on,
         reply_by=reply_by,
         minutes_before=300,
         minutes_given=300,

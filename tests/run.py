@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,8 @@ class Result:
 
 
 def main(args: list[str]) -> int:
+    # Ended from outside it still ends the Postgres that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     bring_packages()
     tests = rig.ROOT / "tests"
     suite = [f"--ignore={tests / name}" for name in APART] + ["-n", "2", *args]

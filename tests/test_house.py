@@ -74,9 +74,7 @@ def test_views_stand_on_forms_and_forms_on_nouns(path: Path) -> None:
     app, name = path.relative_to(ROOT).parts[0], path.stem
     if layer(name) >= LAYERS.index("forms"):
         modules = {
-            m
-            for m in imported(path)
-            if m.startswith(f"{app}.") and (ROOT / f"{m.replace('.', '/')}.py").exists()
+            m for m in imported(path) if m.startswith(f"{app}.") and (ROOT / f"{m.replace('.', '/')}.py").exists()
         }
         assert all(layer(module) <= layer(name) for module in modules)
 
@@ -143,10 +141,7 @@ def test_the_project_speaks_of_itself_alone() -> None:
     words = re.compile(r"/work/|/tmp/setup|pypi\.org|npmjs|registry\.", re.IGNORECASE)
     for path in _tracked():
         file = ROOT / path
-        if (
-            file.suffix in (".py", ".html", ".md", ".txt", ".toml", ".yml", ".css", ".js")
-            and "vendor" not in path
-        ):
+        if file.suffix in (".py", ".html", ".md", ".txt", ".toml", ".yml", ".css", ".js") and "vendor" not in path:
             if file.name == "test_house.py":
                 continue
             assert not words.search(file.read_text()), path

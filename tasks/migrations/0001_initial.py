@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seconds_least', None), ('seconds_most', None)), ('seconds_least__lte', models.F('seconds_most')), _connector='OR'), name='estimate_least_to_most'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seconds_least', None), ('seconds_most', None)), models.Q(('seconds_least__isnull', False), ('seconds_least__lte', models.F('seconds_most')), ('seconds_most__isnull', False)), _connector='OR'), name='estimate_least_to_most'),
         ),
         migrations.AddConstraint(
             model_name='taskskill',

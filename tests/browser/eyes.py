@@ -11,7 +11,15 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 AXE = (Path(__file__).parent.parent / "vendor/axe-core-4.14.1/axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FINDINGS = """tags => axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
-  .then(found => found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 200)}`)))"""
+  .then(found => found.violations.flatMap(rule =>
+    rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 200)}`)))"""
+# What is folded away is not seen by axe; what was open before stays so.
+UNFOLD = """() => {
+  const folded = [...document.querySelectorAll("details:not([open])")].filter(each => each.checkVisibility());
+  for (const each of folded) { each.open = true; each.dataset.unfolded = ""; }
+  return folded.length; }"""
+FOLD = """() => { for (const each of document.querySelectorAll("[data-unfolded]")) {
+  each.open = false; delete each.dataset.unfolded; } }"""
 # Long enough for a machine that is busy with other things; what answers sooner ends the wait.
 PATIENCE = 30_000
 DESK: ViewportSize = {"width": 1280, "height": 900}
@@ -24,22 +32,24 @@ class Visit:
 
     def __init__(self, browser: Browser, home: str, *, script: bool = True, size: ViewportSize = DESK) -> None:
         self.host = urlsplit(home).netloc
-        self.script = script
         self.size = size
         self.wrong: list[str] = []
-        self.context = browser.new_context(
+        self.context = self._context(browser, home, script=script)
+        self._watch(self.context)
+        self.page = self.context.new_page()
+        # axe is a script: a page that is read without scripts is looked at by a second browser that runs them.
+        self.contexts = [self.context] if script else [self.context, self._context(browser, home, script=True)]
+        self._eye: Page = self.page if script else self.contexts[1].new_page()
+
+    def _context(self, browser: Browser, home: str, *, script: bool) -> BrowserContext:
+        return browser.new_context(
             base_url=home,
-            viewport=size,
+            viewport=self.size,
             java_script_enabled=script,
             locale="en-US",
             timezone_id="America/Phoenix",
             reduced_motion="reduce",
         )
-        self._watch(self.context)
-        self.page = self.context.new_page()
-        # Scripts that look need scripts to run: a page read without them is looked at through a twin.
-        self._twin = None if script else browser.new_context(base_url=home, viewport=size, reduced_motion="reduce")
-        self._eye: Page = self._twin.new_page() if self._twin else self.page
 
     def _watch(self, context: BrowserContext) -> None:
         context.set_default_timeout(PATIENCE)
@@ -49,8 +59,8 @@ class Visit:
         context.on("response", self._check)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # A breach of the content security policy is one of these, too.
-        if message.type in ("error", "warning"):
+        # A breach of the content security policy is one of these, too; what a form refuses is none.
+        if message.type in ("error", "warning") and "status of 422" not in message.text:
             self.wrong.append(f"console: {message.text}")
 
     def _follow(self, request: Request) -> None:
@@ -59,29 +69,33 @@ class Visit:
             self.wrong.append(f"another host: {request.url}")
 
     def _check(self, response: Response) -> None:
-        if response.status >= 400:
+        if response.status >= 400 and response.status != 422:
             self.wrong.append(f"{response.status}: {response.request.method} {response.url}")
 
     def look(self) -> None:
-        """Look at the page as it stands, on a wide screen and on a phone, by day and by night."""
-        if self._eye is not self.page:
-            self._eye.goto(self.page.url)
-        self._eye.evaluate(AXE)
+        """Look at the page as it stands, on a wide screen and on a phone, by day and by night, folded and not."""
+        eye = self._eye
+        if eye is not self.page:
+            eye.goto(self.page.url)
+        eye.evaluate(AXE)
         for size in (DESK, PHONE):
-            self._eye.set_viewport_size(size)
+            eye.set_viewport_size(size)
             for scheme in SCHEMES:
-                self._eye.emulate_media(color_scheme=scheme)
-                self._note(f"{size['width']} px, {scheme}", self._eye.evaluate(FINDINGS, TAGS))
-            if self._eye.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                self._note(f"{size['width']} px", ["scrolls sideways"])
-        self._eye.set_viewport_size(self.size)
-        self._eye.emulate_media(color_scheme="light")
+                eye.emulate_media(color_scheme=scheme)
+                self._examine(f"{size['width']} px, {scheme}")
+            if eye.evaluate(UNFOLD):
+                self._examine(f"{size['width']} px, unfolded")
+                eye.evaluate(FOLD)
+        eye.set_viewport_size(self.size)
+        eye.emulate_media(color_scheme="light")
 
-    def _note(self, where: str, findings: list[str]) -> None:
+    def _examine(self, how: str) -> None:
+        findings = self._eye.evaluate(FINDINGS, TAGS)
+        if self._eye.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            findings.append("scrolls sideways")
         path = urlsplit(self._eye.url).path
-        self.wrong += [f"{path} at {where}: {finding}" for finding in findings]
+        self.wrong += [f"{path} at {how}: {finding}" for finding in findings]
 
     def close(self) -> None:
-        self.context.close()
-        if self._twin:
-            self._twin.close()
+        for context in self.contexts:
+            context.close()

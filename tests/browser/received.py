@@ -47,7 +47,7 @@ def html(message: EmailMessage) -> str:
 def _part(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     assert part is not None
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 class _Hrefs(HTMLParser):

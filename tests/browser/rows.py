@@ -26,4 +26,4 @@ def dump(url: str, *, of: str = "") -> Rows:
 def ask(url: str, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
     with contextlib.closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(query, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

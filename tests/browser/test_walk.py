@@ -87,10 +87,15 @@ def she_writes_down_why_she_started(nora: Visit) -> None:
     page = nora.page
     expect(page.get_by_role("heading", name="Why did you start?")).to_be_visible()
     nora.look()
+    press(page, page.get_by_role("button", name="Next: your routine"))
+    # What is missing is said, and the focus goes there.
+    expect(page.locator("#problem")).to_be_focused()
+    nora.look()
     type_in(page, page.get_by_label("What are you building?"), "Twelve gardens a year, and home by four.")
     type_in(page, page.get_by_label("What is your best work?"), "Garden design")
     type_in(page, page.get_by_label("An hour of it is worth"), "80")
-    press(page, page.get_by_role("button", name="Next: your routine"))
+    # Enter in a field goes on; it is not taken for "Finish later".
+    page.keyboard.press("Enter")
 
 
 def she_writes_down_what_fills_her_day(nora: Visit) -> None:
@@ -100,7 +105,7 @@ def she_writes_down_what_fills_her_day(nora: Visit) -> None:
     nora.look()
     type_in(page, page.get_by_label("Another task", exact=True), "Seed orders")
     type_in(page, page.get_by_label("Another task, time a day"), "30m")
-    # Enter goes on, and is not taken for one of the chips above.
+    # Nor for one of the chips that add a task.
     page.keyboard.press("Enter")
 
 
@@ -127,7 +132,7 @@ def she_logs_today(nora: Visit) -> None:
     page.get_by_role("navigation", name="Main", exact=True).get_by_role("link", name="Today").click()
     nora.look()
     for task, (typed, shown) in TODAY.items():
-        field = page.get_by_label(task, exact=False).first
+        field = page.get_by_role("textbox", name=task)
         field.fill(typed)
         field.press("Tab")
         expect(field).to_have_value(shown)
@@ -216,7 +221,7 @@ def she_logs_three_days_of_last_week(nora: Visit) -> None:
     for day in (monday, monday + timedelta(days=1), monday + timedelta(days=2)):
         page.goto(f"/day/{day}/")
         for task, typed in LAST_WEEK.items():
-            field = page.get_by_label(task, exact=False).first
+            field = page.get_by_role("textbox", name=task)
             field.fill(typed)
             field.press("Tab")
             expect(field).to_have_value(typed)

@@ -17,9 +17,7 @@ ICONS = Path(__file__).parents[2] / "templates" / "tasks" / "icons"
 STATES = {"on", "wait", "no", "done", "draft"}
 DAY = 8 * HOUR
 
-a_segment = st.builds(
-    Segment, st.sampled_from(["best", "routine", "help", "maybe"]), st.integers(0, 12 * HOUR)
-)
+a_segment = st.builds(Segment, st.sampled_from(["best", "routine", "help", "maybe"]), st.integers(0, 12 * HOUR))
 a_bar = st.builds(Bar, st.lists(a_segment, max_size=4).map(tuple), st.integers(0, 45 * HOUR))
 
 
@@ -43,9 +41,7 @@ def test_lines_cut_the_bar_between_segments_and_at_each_hour() -> None:
 
 
 def test_a_week_is_cut_between_segments_only() -> None:
-    bar = Bar(
-        (Segment("best", 12 * HOUR), Segment("routine", 29 * HOUR), Segment("help", 4 * HOUR)), 45 * HOUR
-    )
+    bar = Bar((Segment("best", 12 * HOUR), Segment("routine", 29 * HOUR), Segment("help", 4 * HOUR)), 45 * HOUR)
     assert bar.gaps == ["26.67%", "91.11%"]
 
 

@@ -75,9 +75,7 @@ def test_a_time_is_read_however_it_is_written(text: str, minutes: int) -> None:
     assert durations.parse(text) == minutes * MINUTE
 
 
-@pytest.mark.parametrize(
-    ("text", "minutes"), [("1", 60), ("12", 720), ("13", 13), ("90", 90), ("1440", 1440)]
-)
+@pytest.mark.parametrize(("text", "minutes"), [("1", 60), ("12", 720), ("13", 13), ("90", 90), ("1440", 1440)])
 def test_a_bare_whole_number_up_to_twelve_is_hours_and_above_it_minutes(text: str, minutes: int) -> None:
     assert durations.parse(text) == minutes * MINUTE
 
@@ -165,9 +163,7 @@ def test_an_estimate_is_one_time_or_two(text: str, least: int, most: int) -> Non
     assert durations.parse_range(text) == (least * MINUTE, most * MINUTE)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "  ", "0", "-", "1-", "-1", "+1", "1-2-3", "1--2", "a-b", "1 2 h", "1-2x"]
-)
+@pytest.mark.parametrize("text", ["", "  ", "0", "-", "1-", "-1", "+1", "1-2-3", "1--2", "a-b", "1 2 h", "1-2x"])
 def test_what_is_no_estimate_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(NotATime, match=r"^Write a time such as 1–2 h, 35m or 0:30\.$"):
         durations.parse_range(text)

@@ -118,9 +118,7 @@ def test_a_lone_bubble_stands_in_the_cell_of_its_scores() -> None:
             (bubble,) = matrix.draw([a_point(loathe=loathe, excel=excel, hours=1)]).bubbles
             assert (excel >= 4) == (bubble.x > 252)
             assert (loathe <= 2) == (bubble.y > 220)
-            assert (bubble.x, bubble.y) == pytest.approx(
-                matrix.target(a_point(loathe=loathe, excel=excel)), abs=0.1
-            )
+            assert (bubble.x, bubble.y) == pytest.approx(matrix.target(a_point(loathe=loathe, excel=excel)), abs=0.1)
 
 
 def test_more_excel_is_further_right_and_more_loathed_is_further_up() -> None:
@@ -252,9 +250,7 @@ def test_a_mark_stays_with_its_letter() -> None:
 
 def test_every_bubble_is_a_link_with_its_whole_story() -> None:
     html = render_to_string("tasks/_matrix.html", {"matrix": matrix.draw(of_the_mockup())})
-    links = re.findall(
-        r'<a class="text-decoration-none" href="/routine/(\d)/"><title>([^<]+)</title><circle', html
-    )
+    links = re.findall(r'<a class="text-decoration-none" href="/routine/(\d)/"><title>([^<]+)</title><circle', html)
     assert links[0] == ("6", "Sales: 11.5 h, loathe 2, excel 4")
     assert len(links) == 6
     assert 'class="bub out"' in html

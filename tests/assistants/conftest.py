@@ -1,0 +1,82 @@
+"""What the tests of the help stand on: a signed-in browser, a mail server, a database that threads can share."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings as configured
+from django.db import connection
+from django.test import Client
+
+from tests import rig
+
+if TYPE_CHECKING:
+    # Read before Django is set up, so models are named for the types only.
+    from pytest_django.fixtures import Settings
+
+    from tasks.models import Owner
+    from tests.assistants.world import Browser
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_beside_the_app() -> None:
+    """A folder for static files, which are served without it but with a warning, and a broker in memory."""
+    from delegator.celery import app
+
+    configured.STATIC_ROOT.mkdir(exist_ok=True)
+    app.conf.update(broker_url="memory://")
+
+
+@pytest.fixture
+def browser_of() -> Browser:
+    def signed_in(owner: Owner) -> Client:
+        client = Client()
+        client.force_login(owner, backend=BACKEND)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def hers(nora: Owner, browser_of: Browser) -> Client:
+    """Nora's browser."""
+    return browser_of(nora)
+
+
+@pytest.fixture
+def sink(settings: Settings) -> Iterator[rig.SmtpSink]:
+    """A mail server, and the settings of an installation that sends by it at once."""
+    from tests.assistants.world import send_by
+
+    with rig.SmtpSink() as sink:
+        send_by(settings, sink.port)
+        yield sink
+
+
+@pytest.fixture
+def on_disk(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """
+    A database that several threads can use at once, as the app's processes do.
+
+    Tests keep SQLite in memory, where a second writer fails instead of waiting its turn.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    in_memory, name = connection.connection, connection.settings_dict["NAME"]
+    with closing(sqlite3.connect(tmp_path / "races.sqlite3")) as copy:
+        in_memory.backup(copy)
+    connection.connection = None
+    connection.settings_dict["NAME"] = tmp_path / "races.sqlite3"
+    yield
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    connection.connection = in_memory

@@ -1,0 +1,123 @@
+"""What handing off brought: only hours of the owner's own, only weeks whose log tells enough."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from assistants import gains, handoffs
+from assistants.gains import Gain, Gains
+from assistants.models import Handoff, Offer
+from tasks import owners
+from tasks.models import Owner
+from tasks.weeks import Week
+from tests.factories import NOW, TODAY, a_running_offer, a_task, an_accepted_offer, an_assistant, an_entry
+
+pytestmark = pytest.mark.django_db
+HOUR = 3600
+# Last week: Monday 5 to Sunday 11 October. Before it took 5 h a week, as the factories say.
+LAST = Week.of(TODAY).back()
+MONDAY = LAST.first
+
+
+def logged_days(owner: Owner, days: int, week: Week = LAST) -> None:
+    """Other work on that many days, so that the week's log tells enough."""
+    other = a_task(owner=owner)
+    for number in range(days):
+        an_entry(task=other, day=week.first + timedelta(days=number), seconds=HOUR)
+
+
+def worked(offer: Offer, hours: int, day: date = MONDAY) -> None:
+    handoffs.log_hours(offer, day=day, seconds=hours * HOUR, note="", now=NOW)
+
+
+def made(owner: Owner, *handoffs_: Handoff, weeks: int = 1) -> Gains:
+    run, log = gains.last_weeks(owner, TODAY, weeks)
+    return gains.of(owner, run[:-1], log, handoffs_ or owner.handoffs.with_terms())
+
+
+def test_won_is_what_it_took_before_less_what_it_still_takes(nora: Owner) -> None:
+    offer = a_running_offer(owner=nora)
+    logged_days(nora, 2)
+    an_entry(task=offer.handoff.task, day=MONDAY + timedelta(days=2), seconds=HOUR)
+    worked(offer, 7)
+    assert made(nora).by_week == {LAST: Gain(won=4 * HOUR, worked=7 * HOUR, paid=Decimal("126.00"))}
+
+
+def test_it_can_have_cost_more_than_it_took_before(nora: Owner) -> None:
+    offer = a_running_offer(owner=nora)
+    for day in range(3):
+        an_entry(task=offer.handoff.task, day=MONDAY + timedelta(days=day), seconds=2 * HOUR)
+    worked(offer, 1)
+    assert made(nora).won == -HOUR
+
+
+@pytest.mark.parametrize(("days", "won"), [(0, None), (2, None), (3, 5 * HOUR), (5, 5 * HOUR)])
+def test_a_week_with_less_than_three_days_logged_says_nothing(nora: Owner, days: int, won: int | None) -> None:
+    offer = a_running_offer(owner=nora)
+    logged_days(nora, days)
+    worked(offer, 2)
+    gain = made(nora).by_week[LAST]
+    assert (gain.won, gain.worked, gain.paid) == (won, 2 * HOUR, Decimal(36))
+    assert made(nora).won == (won or 0)
+
+
+def test_a_week_in_which_nobody_worked_on_it_wins_nothing(nora: Owner) -> None:
+    a_running_offer(owner=nora)
+    logged_days(nora, 5)
+    assert made(nora).by_week == {LAST: Gain(won=0, worked=0, paid=Decimal(0))}
+
+
+def test_a_task_shared_by_two_is_won_once_and_paid_twice(nora: Owner) -> None:
+    first = a_running_offer(owner=nora)
+    second = a_running_offer(
+        owner=nora, task=first.handoff.task, assistant=an_assistant(owner=nora, name="Ben", rate=20)
+    )
+    logged_days(nora, 3)
+    worked(first, 2)
+    worked(second, 3)
+    assert made(nora).by_week == {LAST: Gain(won=5 * HOUR, worked=5 * HOUR, paid=Decimal(96))}
+
+
+def test_the_gains_of_one_hand_off_leave_the_others_out(nora: Owner) -> None:
+    mine, other = a_running_offer(owner=nora), a_running_offer(owner=nora, task=a_task(owner=nora))
+    logged_days(nora, 3)
+    worked(mine, 2)
+    worked(other, 30)
+    assert made(nora, mine.handoff).by_week == {LAST: Gain(won=5 * HOUR, worked=2 * HOUR, paid=Decimal(36))}
+
+
+def test_what_was_ended_still_counts_for_its_weeks_and_what_never_began_does_not(nora: Owner) -> None:
+    ended, waiting = a_running_offer(owner=nora), an_accepted_offer(owner=nora, task=a_task(owner=nora))
+    logged_days(nora, 3)
+    worked(ended, 2)
+    handoffs.end(ended.handoff, now=NOW)
+    assert made(nora).paid == 36
+    assert made(nora).since == ended.handoff.terms.starts_on
+    assert made(nora, waiting.handoff).since is None
+
+
+def test_nothing_of_another_owner_counts(nora: Owner, bea: Owner) -> None:
+    theirs = a_running_offer(owner=bea)
+    logged_days(nora, 3)
+    worked(theirs, 2)
+    assert made(nora) == Gains({LAST: Gain(won=0, worked=0, paid=Decimal(0))}, None)
+    assert made(nora, theirs.handoff).paid == 0
+
+
+def test_each_week_is_worth_what_an_hour_was_worth_then(nora: Owner) -> None:
+    offer = a_running_offer(owner=nora)
+    owners.set_hour_value(nora, Decimal(100), MONDAY)
+    for week in (LAST, LAST.back()):
+        logged_days(nora, 3, week)
+        worked(offer, 1, week.first)
+    both = made(nora, weeks=2)
+    assert both.won == 10 * HOUR
+    assert both.worth(owners.hour_values(nora)) == 5 * 100 + 5 * 80
+
+
+def test_the_run_of_weeks_ends_with_this_one(nora: Owner) -> None:
+    run, _ = gains.last_weeks(nora, TODAY, 3)
+    assert [str(week) for week in run] == ["2026-W39", "2026-W40", "2026-W41", "2026-W42"]

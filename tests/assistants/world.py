@@ -1,0 +1,92 @@
+"""What the tests of the help ask and do again and again: dump the rows, race threads, read the emails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from assistants.models import Assistant, Handoff, Offer, OutgoingEmail
+from tasks.models import Owner
+
+Act = Callable[[], object]
+Browser = Callable[[Owner], Client]
+# How long a race may take before it counts as stuck, in seconds.
+PATIENCE = 60
+
+
+def dump() -> dict[str, list[str]]:
+    """Every row of every table, as text: equal before and after means that nothing was changed."""
+    rows: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 - our own tables
+            rows[table] = sorted(repr(row) for row in cursor.fetchall())
+    return rows
+
+
+def race(acts: Iterable[Act]) -> list[object]:
+    """Do all at once, each in a thread with a connection of its own: what each returned or raised, in their order."""
+    runners = list(acts)
+    ended: list[object] = [TimeoutError("it never ended")] * len(runners)
+    start = threading.Barrier(len(runners))
+
+    def run(place: int, act: Act) -> None:
+        try:
+            connection.ensure_connection()
+            start.wait(PATIENCE)
+            ended[place] = act()
+        except Exception as error:
+            ended[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each, daemon=True) for each in enumerate(runners)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    return ended
+
+
+def an_email(key: str) -> OutgoingEmail:
+    return OutgoingEmail.objects.get(key=key)
+
+
+def keys() -> list[str]:
+    """Which emails were written, in the order of their rows."""
+    return list(OutgoingEmail.objects.order_by("pk").values_list("key", flat=True))
+
+
+def what_happened(handoff: Handoff) -> list[str]:
+    return list(handoff.events.order_by("pk").values_list("kind", flat=True))
+
+
+def standing(offer: Offer) -> tuple[str, str]:
+    """How the hand-off and its offer stand in the database now."""
+    return Offer.objects.values_list("handoff__state", "state").get(pk=offer.pk)
+
+
+def text_of(response: Any) -> str:
+    """A page on one line, so that how its source is broken does not matter."""
+    return " ".join(response.content.decode().split())
+
+
+def real_addresses(owner: Owner, *people: Assistant) -> None:
+    """Addresses that mail may leave for; those of the factories are for examples only."""
+    Owner.objects.filter(pk=owner.pk).update(email=f"owner{owner.pk}@hale.studio")
+    for person in people:
+        Assistant.objects.filter(pk=person.pk).update(email=f"person{person.pk}@reyes.works")
+        person.refresh_from_db()
+    owner.refresh_from_db()
+
+
+def send_by(settings: Settings, port: int) -> None:
+    settings.EMAIL_KEPT = False
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.UNDO_WINDOW = 0

@@ -1,0 +1,159 @@
+"""What every answer carries, whatever its status; and pages that a strict policy leaves whole."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import time_machine
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import include, path
+
+from assistants import links
+from delegator import demo
+from tasks.models import Owner
+from tests import factories
+from tests.delegator.pages import read
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+STRICT = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "font-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("on purpose")
+
+
+urlpatterns = [path("broken/", broken), path("h/broken/now/", broken), path("", include("delegator.urls"))]
+handler404 = "tasks.views.not_found"
+
+
+def policy(response: Any) -> dict[str, str]:
+    parts = [part.strip().partition(" ") for part in response.headers["Content-Security-Policy"].split(";")]
+    return {name: values for name, _, values in parts}
+
+
+ANSWERS = [
+    ("/", 200),
+    ("/sign-in/", 200),
+    ("/healthz/live", 200),
+    ("/today/", 302),
+    ("/sign-in", 301),
+    ("/nowhere/", 404),
+    ("/day/2026-13-45/", 404),
+    ("/h/nobody.nothing/", 404),
+    ("/h/nobody.nothing", 301),
+    ("/broken/", 500),
+    ("/h/broken/now/", 500),
+]
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("signed_in", [False, True])
+@pytest.mark.parametrize(("url", "status"), ANSWERS)
+def test_every_answer_is_strict(nora: Owner, url: str, status: int, *, signed_in: bool) -> None:
+    client = Client(raise_request_exception=False)
+    if signed_in:
+        client.force_login(nora)
+        status = 302 if url == "/sign-in/" else status
+    response = client.get(url)
+    assert response.status_code == status
+    assert policy(response) == STRICT
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in response.headers["Permissions-Policy"]
+    is_link = url.startswith("/h/")
+    assert response.headers["Referrer-Policy"] == ("no-referrer" if is_link else "same-origin")
+    if is_link or signed_in:
+        assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_a_refused_host_gets_a_strict_answer_too(client: Client) -> None:
+    response = client.get("/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert policy(response) == STRICT
+
+
+@pytest.mark.urls(__name__)
+def test_a_page_that_broke_says_so_without_a_word_on_why(nora: Owner) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(nora)
+    said = client.get("/broken/").content.decode()
+    assert "Something broke on our side" in said
+    assert "on purpose" not in said
+
+
+def test_private_links_stay_out_of_caches_referrers_and_search_engines(client: Client, nora: Owner) -> None:
+    offer = factories.an_offer(owner=nora)
+    for url in (
+        f"/h/{links.token('offer', offer.pid)}/",
+        f"/unsubscribe/{links.token('unsubscribe', nora.pid)}/",
+    ):
+        for response in (client.get(url), client.head(url), client.get(f"{url}nothing/")):
+            assert "no-store" in response.headers["Cache-Control"]
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert client.get(f"/h/{links.token('offer', offer.pid)}/").status_code == 200
+
+
+def test_the_cookie_of_a_session_is_out_of_reach_of_scripts_and_of_other_sites(client: Client, nora: Owner) -> None:
+    client.post("/sign-in/", {"login": nora.email, "password": factories.PASSWORD})
+    cookie = client.cookies["sid"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+# --- Nothing inline ----------------------------------------------------------
+ON_SOMETHING = re.compile(r"on[a-z]+")
+
+
+def test_no_page_has_an_inline_script_style_or_handler(client: Client) -> None:
+    with time_machine.travel(NOW, tick=False):
+        owner = demo.load(NOW)
+        pages = ["/sign-in/", "/sign-up/", "/password/forgotten/", "/password/forgotten/sent/", "/nowhere/"]
+        html = {url: client.get(url).content.decode() for url in ["/", *pages]}
+        for token in (links.token("offer", offer.pid, offer.epoch) for offer in offers(owner)):
+            html |= {f"/h/{token}/": client.get(f"/h/{token}/").content.decode()}
+        html["refused"] = Client(enforce_csrf_checks=True).post("/sign-in/").content.decode()
+        client.force_login(owner)
+        html |= {url: client.get(url).content.decode() for url in signed_in_pages(owner)}
+    assert len(html) > 30
+    for url, text in html.items():
+        for tag in read(HttpResponse(text)).tags:
+            inline = {name for name in tag.attrs if name == "style" or ON_SOMETHING.fullmatch(name)}
+            assert not inline, (url, tag)
+            assert tag.name != "style", url
+            assert tag.name != "script" or tag.attrs.get("src", "").startswith("/static/"), url
+            for name in ("href", "src", "action", "formaction"):
+                assert not tag.attrs.get(name, "").strip().lower().startswith(("javascript:", "data:")), (url, tag)
+
+
+def offers(owner: Owner) -> list[Any]:
+    return [offer for handoff in owner.handoffs.all() for offer in handoff.offers.all()]
+
+
+def signed_in_pages(owner: Owner) -> list[str]:
+    handoffs = [f"/hand-offs/{handoff.pk}/" for handoff in owner.handoffs.all()]
+    drafts = [f"/hand-offs/{handoff.pk}/draft/" for handoff in owner.handoffs.drafts()]
+    people = [f"/assistants/{person.pk}/" for person in owner.assistants.all()]
+    tasks = [f"/routine/{task.pk}/" for task in owner.tasks.routine()]
+    emails = [f"/mail/{email.pk}/" for email in owner.emails.all()]
+    fixed = [
+        "/", "/start/", "/start/routine/", "/start/feel/", "/routine/", "/routine/new/", "/plan/", "/plan/?budget=50",
+        "/hand-offs/", "/hand-offs/new/", "/assistants/", "/assistants/new/", f"{people[0]}change/", "/settings/",
+        "/mail/", "/password/change/", "/sign-out/", f"/day/{owner.today(NOW)}/",
+    ]  # fmt: skip
+    return [*fixed, *handoffs, *drafts, *people, *tasks, *emails]

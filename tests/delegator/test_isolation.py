@@ -1,0 +1,252 @@
+"""No owner reaches what is another's, by any address, method, field or joined row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.db.models import ForeignKey, Model
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RegexPattern
+from django.utils import timezone
+
+from assistants import handoffs, links, outbox
+from assistants.models import OutgoingEmail
+from delegator import demo
+from tasks.models import Owner
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+RANDOM = 987654321
+METHODS = ("get", "post", "head", "put", "delete", "patch", "options")
+# Its pages answer 200 and say that the link is none.
+SAYS_SO_ITSELF = ("sign-up/confirm/", "password/new/")
+# Dates are no ids: they show one's own day.
+NO_ID = {"day"}
+
+
+# --- Every address -----------------------------------------------------------
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """Every route of the app as it is written, such as assistants/<int:pk>/."""
+    for each in (resolver or get_resolver()).url_patterns:
+        if isinstance(each, URLResolver):
+            yield from routes(each, prefix + str(each.pattern))
+        elif isinstance(each, URLPattern):
+            route = str(each.pattern)
+            if isinstance(each.pattern, RegexPattern):
+                # A sign from its set for what may follow the token.
+                route = re.sub(r"\(\?P<(\w+)>.*?\)", r"<\1>", route.lstrip("^").rstrip("$"))
+                route = re.sub(r"\[.*\]\+", ".", route)
+            yield prefix + route
+
+
+def with_ids() -> list[str]:
+    found = [route for route in routes() if set(re.findall(r"<(?:\w+:)?(\w+)>", route)) - NO_ID]
+    assert len(found) > 15
+    return found
+
+
+def fill(route: str, values: tuple[object, ...]) -> str:
+    given = iter(values)
+    return "/" + re.sub(r"<[^>]+>", lambda _: str(next(given)), route)
+
+
+def wrong_tokens(owner: Owner) -> list[tuple[object, ...]]:
+    """The names of the owner's offers under marks of another purpose, row and epoch."""
+    offers = [offer for handoff in owner.handoffs.all() for offer in handoff.offers.all()]
+    first, last = links.token("offer", offers[0].pid), links.token("offer", offers[-1].pid)
+    mixed = f"{first.partition('.')[0]}.{last.partition('.')[2]}"
+    return [
+        (mixed,),
+        (links.token("unsubscribe", offers[0].pid),),
+        (links.token("offer", offers[0].pid, 7),),
+        (links.token("offer", owner.pid),),
+        (owner.pid,),
+    ]
+
+
+def ids_of(owner: Owner) -> dict[str, list[tuple[object, ...]]]:
+    """What could stand in an address that begins so; an address that begins otherwise fails the test."""
+    address = EmailAddress.objects.get(user=owner)
+    return {
+        "assistants/": [(person.pk,) for person in owner.assistants.all()],
+        "hand-offs/": [(handoff.pk,) for handoff in owner.handoffs.all()],
+        "routine/": [(task.pk,) for task in owner.tasks.all()],
+        "mail/": [(email.pk,) for email in owner.emails.all()[:3]],
+        "h/": wrong_tokens(owner),
+        "unsubscribe/": wrong_tokens(owner),
+        "sign-up/confirm/": [(f"{address.pk}:1x:mark",)],
+        "password/new/": [(owner.pk, "d0-0123456789abcdef")],
+    }
+
+
+def nobodys(route: str) -> tuple[object, ...]:
+    return tuple(RANDOM if "int:" in part else "nobody-nothing" for part in re.findall(r"<[^>]+>", route))
+
+
+def everything(owner: Owner) -> list[dict[str, Any]]:
+    """All rows of that owner, field by field."""
+    owned = Rows()
+    found = []
+    for model in owned.models:
+        values = {row["id"]: row for row in model._default_manager.values()}
+        found += [values[row.pk] for row in model._default_manager.order_by("pk") if owner.pk in owned.owners(row)]
+    return found
+
+
+@pytest.fixture
+def hers(nora: Owner) -> Owner:
+    """Nora with a bit of everything: hand-offs in each state, hours, a skill, and mail that was delivered."""
+    now = timezone.now()
+    nora.business = "Nora’s Garden Design"
+    nora.save()
+    EmailAddress.objects.create(user=nora, email=nora.email, primary=True)
+    skill = factories.a_skill(owner=nora, name="Nora’s books")
+    makers: list[Callable[..., object]] = [factories.a_draft, factories.an_offer, factories.a_running_offer]
+    for number, make in enumerate(makers):
+        task = factories.a_task(owner=nora, name=f"Nora’s filing {number}", skill=skill)
+        whom = factories.an_assistant(owner=nora, name=f"Ana{number} Nora’s", skill=skill)
+        make(owner=nora, task=task, assistant=whom, now=now, reply_by=now + timedelta(days=3))
+        factories.an_entry(task=task)
+    declined = factories.an_offer(owner=nora, now=now, reply_by=now + timedelta(days=3))
+    handoffs.decline(declined, reason="time", now=now)
+    OutgoingEmail.objects.update(due_at=now)
+    outbox.pump(done=handoffs.hear_of)
+    return nora
+
+
+@pytest.mark.parametrize("route", with_ids())
+def test_the_ids_of_another_owner_answer_as_a_random_one(hers: Owner, bea: Owner, route: str) -> None:
+    ids = next(values for start, values in ids_of(hers).items() if route.startswith(start))
+    before = everything(hers)
+    for method in METHODS:
+        client = Client()
+        client.force_login(bea)
+        random = getattr(client, method)(fill(route, nobodys(route)))
+        allowed = {404, 405} | ({200} if route.startswith(SAYS_SO_ITSELF) else set())
+        assert random.status_code in allowed
+        for values in ids:
+            theirs = getattr(client, method)(fill(route, values))
+            assert (theirs.status_code, theirs.content) == (random.status_code, random.content), (method, values)
+    assert everything(hers) == before
+
+
+def test_a_list_shows_ones_own_alone(hers: Owner, bea: Owner) -> None:
+    client = Client()
+    client.force_login(bea)
+    lists = ["/", "/today/", "/start/routine/", "/routine/", "/plan/", "/hand-offs/", "/hand-offs/new/"]
+    for url in [*lists, "/assistants/", "/assistants/new/", "/routine/new/", "/mail/", "/settings/"]:
+        assert "Nora" not in client.get(url, follow=True).content.decode(), url
+
+
+# --- Every field -------------------------------------------------------------
+def test_foreign_ids_in_forms_and_queries_reach_nothing(hers: Owner, bea: Owner) -> None:
+    mine, whom = factories.a_task(owner=bea), factories.an_assistant(owner=bea)
+    draft = factories.a_draft(owner=bea, task=mine, assistant=whom)
+    task, skill = hers.tasks.routine()[0], hers.skills.all()[0]
+    person = hers.assistants.all()[0]
+    client = Client()
+    client.force_login(bea)
+    before = everything(hers)
+    terms = {"brief": "x", "hours": "2", "rate": "9", "starts_on": "2099-01-05", "reply_by": "2099-01-04"}
+    foreign = {"task": task.pk, "assistant": person.pk, "to": person.pk, "owner": hers.pk, "handoff": hers.pk}
+    for url, given in {
+        f"/hand-offs/new/?task={task.pk}&to={person.pk}": terms,
+        f"/hand-offs/new/?task={mine.pk}&to={person.pk}": terms,
+        f"/hand-offs/new/?task={task.pk}&to={whom.pk}": terms,
+        f"/hand-offs/{draft.pk}/draft/": terms | foreign | {"draft": "1"},
+        f"/day/{bea.today(timezone.now())}/": {f"task-{task.pk}": "1:00"} | foreign,
+        "/routine/scores/": {f"loathe-{task.pk}": 1, f"excel-{task.pk}": 5},
+        "/routine/new/": {"name": "Mine too", f"skill-{skill.pk}": 5} | foreign,
+        f"/routine/{mine.pk}/": {"name": "Mine", f"skill-{skill.pk}": 5} | foreign,
+        f"/assistants/{whom.pk}/change/": details(f"skill-{skill.pk}") | foreign,
+        "/assistants/new/": details(f"skill-{skill.pk}") | {"email": "new@example.org"} | foreign,
+        "/start/feel/": {f"loathe-{task.pk}": 1, f"excel-{task.pk}": 5},
+        "/settings/": foreign | {"name": "Bea", "worth": "9", "day": "8", "currency": "USD", "time_zone": "UTC"},
+    }.items():
+        response = client.post(url, given)
+        assert response.status_code < 500, url
+        assert "Nora" not in response.content.decode(), url
+    assert everything(hers) == before
+    assert crossings() == []
+
+
+def details(skill: str) -> dict[str, object]:
+    return {
+        "name": "Ana", "email": "ana@example.org", "time_zone": "UTC", "rate": "18", "hours": "5", skill: 5,
+    }  # fmt: skip
+
+
+# --- Every joined row --------------------------------------------------------
+class Rows:
+    """Whose a row is: the owners that its foreign keys lead to, each followed to its end."""
+
+    def __init__(self) -> None:
+        ours = [
+            model for app in ("tasks", "assistants", "delegator") for model in apps.get_app_config(app).get_models()
+        ]
+        self.models: list[type[Model]] = [*ours, EmailAddress]
+        self._known: dict[tuple[type[Model], object], frozenset[int]] = {}
+
+    def owners(self, row: Model) -> frozenset[int]:
+        if isinstance(row, Owner):
+            return frozenset({row.pk})
+        key = (type(row), row.pk)
+        if key not in self._known:
+            keys = [field for field in row._meta.concrete_fields if isinstance(field, ForeignKey)]
+            targets = [getattr(row, field.name) for field in keys]
+            self._known[key] = frozenset[int]().union(*(self.owners(target) for target in targets if target))
+        return self._known[key]
+
+
+def crossings() -> list[Model]:
+    """The rows that join two owners, and those that belong to nobody though they point somewhere."""
+    rows = Rows()
+    return [
+        row
+        for model in rows.models
+        for row in model._default_manager.all()
+        if len(rows.owners(row)) != 1 and any(isinstance(field, ForeignKey) for field in model._meta.concrete_fields)
+    ]
+
+
+def test_no_row_joins_two_owners_after_the_demo_and_a_walk(bea: Owner) -> None:
+    for owner in (demo.load(timezone.now()), bea):
+        client = Client()
+        client.force_login(owner)
+        walk(client, owner)
+    for model in Rows().models:
+        if model.__name__ != "NeverMail":
+            assert model._default_manager.exists(), f"the walk makes no {model.__name__}"
+    assert crossings() == []
+
+
+def walk(client: Client, owner: Owner) -> None:
+    """A person and a task are added, hours are logged, and one is offered to the other, who accepts."""
+    now = timezone.now()
+    day = owner.today(now)
+    assert (
+        client.post("/routine/new/", {"name": "Filing", "time": "1h", "new_skill": "Bookkeeping"}).status_code == 302
+    )
+    assert client.post("/assistants/new/", details("x") | {"new_skill": "Filing papers"}).status_code == 302
+    task, person = owner.tasks.get(name="Filing"), owner.assistants.get(email="ana@example.org")
+    client.post("/routine/scores/", {f"loathe-{task.pk}": 5, f"excel-{task.pk}": 1})
+    client.post(f"/day/{day}/", {f"task-{task.pk}": "0:45"})
+    offer = factories.an_offer(owner=owner, task=task, assistant=person, now=now, reply_by=now + timedelta(days=1))
+    handoffs.accept(offer, terms_version=1, now=now)
+    handoffs.log_hours(offer, day=day, seconds=3600, note="", now=now)
+    EmailAddress.objects.get_or_create(user=owner, email=owner.email)
+
+
+def test_a_row_that_joins_two_owners_would_be_seen(nora: Owner, bea: Owner) -> None:
+    assert crossings() == []
+    entry = factories.an_entry(task=factories.a_task(owner=nora))
+    entry.owner = bea
+    entry.save()
+    assert crossings() == [entry]

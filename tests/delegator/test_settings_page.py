@@ -1,0 +1,183 @@
+"""The owner's settings: what is saved, what is refused, and what a change leaves alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client, override_settings
+
+from delegator import weekly
+from delegator.settings_page import SettingsForm
+from tasks.durations import HOUR, MINUTE
+from tasks.models import BestHour, Owner
+from tests import factories
+from tests.delegator.pages import Page, read
+from tests.factories import NOW, TODAY
+
+pytestmark = pytest.mark.django_db
+GIVEN = {
+    "name": "Nora Hale",
+    "business": "Hale Garden Design",
+    "vision": "Be home by four.",
+    "worth": "95,50",
+    "day": "7:30",
+    "budget": "290",
+    "currency": "EUR",
+    "time_zone": "Europe/Berlin",
+    "wants_summary": "on",
+}
+
+
+@pytest.fixture
+def hers(client: Client, nora: Owner) -> Client:
+    client.force_login(nora)
+    return client
+
+
+def save(client: Client, **changed: str) -> Any:
+    return client.post("/settings/", GIVEN | changed)
+
+
+def typed(page: Page) -> dict[str, str]:
+    fields = {tag.attrs["name"]: tag.attrs.get("value", "") for tag in page.all("input") if "name" in tag.attrs}
+    return fields | {tag.attrs["name"]: "".join(tag.words).strip() for tag in page.all("textarea")}
+
+
+def chosen(page: Page) -> list[str]:
+    return [tag.attrs["value"] for tag in page.all("option") if "selected" in tag.attrs]
+
+
+def test_what_is_saved_is_shown_again(hers: Client, nora: Owner) -> None:
+    with time_machine.travel(NOW, tick=False):
+        hers.force_login(nora)
+        saved = hers.post("/settings/", GIVEN, follow=True)
+    page = read(saved)
+    assert saved.redirect_chain == [("/settings/", 302)]
+    assert "Your settings are saved." in page.text
+    nora.refresh_from_db()
+    assert (nora.name, nora.business, nora.vision) == ("Nora Hale", "Hale Garden Design", "Be home by four.")
+    assert (nora.work_day, nora.budget, nora.currency) == (7 * HOUR + 30 * MINUTE, Decimal(290), "EUR")
+    assert (nora.time_zone, nora.wants_summary) == ("Europe/Berlin", True)
+    shown = typed(page)
+    assert (shown["name"], shown["worth"], shown["day"], shown["budget"]) == ("Nora Hale", "95.50", "7:30", "290")
+    assert shown["vision"] == "Be home by four."
+    assert chosen(page) == ["EUR", "Europe/Berlin"]
+
+
+def test_a_new_worth_leaves_the_past_alone(hers: Client, nora: Owner) -> None:
+    with time_machine.travel(NOW, tick=False):
+        hers.force_login(nora)
+        save(hers, time_zone=nora.time_zone)
+        save(hers, time_zone=nora.time_zone)
+    assert nora.hour_value(TODAY) == Decimal("95.50")
+    assert nora.hour_value(TODAY - timedelta(days=1)) == Decimal(80)
+    assert nora.best_hours.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("name", " ", "Write your name."),
+        ("name", "Nora\nBcc: v@example.com", "Write this on one line."),
+        ("worth", "", "A guess will do."),
+        ("worth", "12.345", "Write an amount such as 18 or 18.50."),
+        ("worth", "1e5", "Write an amount such as 18 or 18.50."),
+        ("budget", "-5", "Write an amount such as 18 or 18.50."),
+        ("budget", "NaN", "Write an amount such as 18 or 18.50."),
+        ("day", "0", "Write more than zero hours."),
+        ("day", "", "Say how long your work day is."),
+        ("day", "25:00", "at most 24"),
+        ("time_zone", "Mars/Base", "Choose a time zone from the list."),
+        ("time_zone", "../../etc/passwd", "Choose a time zone from the list."),
+        ("currency", "XXX", "Select a valid choice."),
+        ("vision", "a\x00b", "Leave out the control characters."),
+        ("vision", "x" * 601, "at most 600 characters"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_saved(
+    hers: Client, nora: Owner, field: str, value: str, why: str
+) -> None:
+    before = Owner.objects.values().get()
+    refused = save(hers, **{field: value})
+    page = read(refused)
+    assert refused.status_code == 422
+    assert why in page.text
+    kept = {"name", "worth", "day", "budget"} - {field}
+    assert {name: typed(page)[name] for name in kept} == {name: GIVEN[name] for name in kept}
+    assert Owner.objects.values().get() == before
+    assert BestHour.objects.count() == 1
+
+
+def test_a_blank_budget_is_no_limit(hers: Client, nora: Owner) -> None:
+    save(hers, budget="")
+    nora.refresh_from_db()
+    assert nora.budget is None
+
+
+def test_stopping_the_weekly_email_is_one_tick(hers: Client, nora: Owner) -> None:
+    hers.post("/settings/", {key: text for key, text in GIVEN.items() if key != "wants_summary"})
+    nora.refresh_from_db()
+    assert not nora.wants_summary
+    assert nora.next_summary_at is None
+
+
+def test_other_changes_leave_the_next_summary_where_it_is(hers: Client, nora: Owner) -> None:
+    monday = nora.next_summary_at = weekly.next_at(nora, NOW)
+    nora.save()
+    save(hers, time_zone=nora.time_zone, business="Another name")
+    nora.refresh_from_db()
+    assert nora.business == "Another name"
+    assert nora.next_summary_at == monday
+
+
+def test_rights_and_other_fields_cannot_be_slipped_in(hers: Client, nora: Owner, bea: Owner) -> None:
+    slipped = {
+        "is_staff": "1",
+        "is_superuser": "1",
+        "email": "x@example.com",
+        "pk": str(bea.pk),
+        "owner": str(bea.pk),
+    }
+    assert save(hers, **slipped).status_code == 302
+    nora.refresh_from_db()
+    bea.refresh_from_db()
+    assert (nora.is_staff, nora.is_superuser, nora.email) == (False, False, "nora@example.com")
+    assert bea.name == "Bea Roth"
+
+
+def test_a_password_that_was_changed_meanwhile_stays_changed(nora: Owner) -> None:
+    form = SettingsForm(nora, GIVEN)
+    assert form.is_valid()
+    elsewhere = Owner.objects.get(pk=nora.pk)
+    elsewhere.set_password("brown-bread-at-nine")
+    elsewhere.save()
+    form.save()
+    assert Owner.objects.get(pk=nora.pk).check_password("brown-bread-at-nine")
+
+
+def test_it_leads_to_the_rest_of_the_account(hers: Client, nora: Owner) -> None:
+    page = read(hers.get("/settings/"))
+    assert page.figure("Signed in as") == nora.email
+    assert page.href("Change your password") == "/password/change/"
+    assert page.href("Sign out") == "/sign-out/"
+    assert page.href("Read the mail kept here") == "/mail/"
+    with override_settings(EMAIL_KEPT=False):
+        assert "/mail/" not in [tag.attrs["href"] for tag in read(hers.get("/settings/")).all("a")]
+
+
+def test_it_takes_an_account(client: Client) -> None:
+    assert client.get("/settings/").headers["Location"] == "/sign-in/?next=/settings/"
+    assert client.post("/settings/", GIVEN).headers["Location"] == "/sign-in/?next=/settings/"
+
+
+def test_another_owner_never_sees_them(hers: Client, nora: Owner, bea: Owner) -> None:
+    nora.vision = "Nora’s own words"
+    nora.save()
+    stranger = Client()
+    stranger.force_login(bea)
+    assert "Nora" not in stranger.get("/settings/").content.decode()
+    assert factories.PASSWORD not in hers.get("/settings/").content.decode()

@@ -1,0 +1,140 @@
+"""Every address of the ground: nothing of another owner, nothing without signing in, nothing that crashes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from tasks import urls
+from tasks.models import Owner, Skill, Task, TimeEntry
+from tests.factories import NOW, TODAY, a_skill, a_task, an_entry, the_best_work
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+
+    from tests.tasks.conftest import Browser
+
+PATTERNS: dict[str, URLPattern] = {str(each.name): each for each in urls.urlpatterns}
+OF_A_ROW = [name for name, each in PATTERNS.items() if "pk" in each.pattern.converters]
+METHODS = ["get", "head", "post", "put", "patch", "delete", "options"]
+RANDOM = 2**40 + 7
+
+
+def address(name: str, pk: int = 1) -> str:
+    known: dict[str, Any] = {"pk": pk, "day": TODAY}
+    return reverse(f"tasks:{name}", kwargs={key: known[key] for key in PATTERNS[name].pattern.converters})
+
+
+@pytest.fixture(autouse=True)
+def the_fifteenth_of_october() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def answer(client: Client, method: str, url: str) -> Answer:
+    data = {"name": "Taken over", "time": "9h"} if method == "post" else {}
+    ask: Callable[..., Answer] = getattr(client, method)
+    return ask(url, data) if data else ask(url)
+
+
+def same(one: Answer, other: Answer) -> bool:
+    seen = [(each.status_code, dict(each.headers), each.content) for each in (one, other)]
+    return seen[0] == seen[1]
+
+
+def test_the_addresses_of_rows_are_known_to_this_test() -> None:
+    """Any that is new is tried below as well; one that names its row otherwise has to be added."""
+    assert OF_A_ROW == ["task", "task_retire"]
+    assert {key for each in PATTERNS.values() for key in each.pattern.converters} == {"pk", "day"}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", OF_A_ROW)
+def test_another_owners_row_answers_byte_for_byte_as_one_that_is_not_there(
+    nora: Owner, bea: Owner, hers: Client, name: str, method: str
+) -> None:
+    a_task(owner=nora)
+    theirs = a_task(owner=bea, name="Potting")
+    of_hers, of_nobody = (answer(hers, method, address(name, pk)) for pk in (theirs.pk, RANDOM))
+    assert same(of_hers, of_nobody)
+    assert of_hers.status_code == (405 if name == "task_retire" and method != "post" else 404)
+    theirs.refresh_from_db()
+    assert (theirs.name, theirs.retired_on) == ("Potting", None)
+
+
+@pytest.mark.parametrize("name", OF_A_ROW)
+def test_a_row_of_ones_own_that_is_retired_or_best_work_answers_the_same(
+    nora: Owner, hers: Client, name: str
+) -> None:
+    best, retired = the_best_work(owner=nora), a_task(owner=nora)
+    Task.objects.filter(pk=retired.pk).update(retired_on=TODAY)
+    for task in (best, retired):
+        assert same(hers.post(address(name, task.pk)), hers.post(address(name, RANDOM)))
+
+
+@pytest.mark.parametrize("pk", ["0", "9223372036854775807", "9223372036854775808", "9" * 40, "9" * 5000])
+@pytest.mark.parametrize("name", OF_A_ROW)
+def test_a_number_that_is_no_row_is_not_found_however_large(hers: Client, name: str, pk: str) -> None:
+    url = address(name, 1).replace("/1/", f"/{pk}/")
+    assert hers.post(url).status_code == 404
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", PATTERNS)
+def test_who_is_not_signed_in_is_asked_to_and_learns_nothing(
+    bea: Owner, client: Client, name: str, method: str
+) -> None:
+    theirs = a_task(owner=bea)
+    for pk in (theirs.pk, RANDOM) if name in OF_A_ROW else (1,):
+        url = address(name, pk)
+        asked = answer(client, method, url)
+        assert (asked.status_code, asked.headers["Location"]) == (302, f"/sign-in/?next={url}")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_method_on_any_address_fails(nora: Owner, hers: Client, name: str, method: str) -> None:
+    task = a_task(owner=nora)
+    assert answer(hers, method, address(name, task.pk)).status_code < 500
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_looking_changes_nothing(nora: Owner, hers: Client, name: str) -> None:
+    task = a_task(owner=nora, skill=a_skill(owner=nora))
+    an_entry(task=task)
+
+    def everything() -> list[list[dict[str, Any]]]:
+        kept: list[Any] = [Owner.objects, Task.objects, Skill.objects, TimeEntry.objects]
+        return [list(rows.order_by("pk").values()) for rows in kept]
+
+    before = everything()
+    for method in ("get", "head", "options"):
+        answer(hers, method, address(name, task.pk))
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_a_form_from_elsewhere_is_refused(nora: Owner, name: str) -> None:
+    from tests.tasks.conftest import BACKEND
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(nora, backend=BACKEND)
+    task = a_task(owner=nora, name="Post")
+    assert client.post(address(name, task.pk), {"name": "Taken over"}).status_code == 403
+    task.refresh_from_db()
+    assert (task.name, task.retired_on) == ("Post", None)
+
+
+@pytest.mark.parametrize("name", [name for name in PATTERNS if name not in OF_A_ROW])
+def test_a_page_shows_nothing_of_another_owner(nora: Owner, bea: Owner, browser_of: Browser, name: str) -> None:
+    skill = a_skill(owner=bea, name="Topiary")
+    an_entry(task=a_task(owner=bea, name="Potting", skill=skill))
+    the_best_work(owner=bea, name="Hedges")
+    a_task(owner=nora)
+    shown = browser_of(nora).get(address(name)).content.decode().casefold()
+    assert not [secret for secret in ("potting", "hedges", "topiary", "bea roth") if secret in shown]
