@@ -169,7 +169,10 @@ class HandoffForm(forms.Form):
         """`free` is the minutes a week the assistant still has."""
         super().__init__(*args, **kwargs)
         self.task, self.assistant, self.free, self.now = task, assistant, free, now
-        self.fields["hours"].help_text = f"{assistant.first_name} has {durations.hours(free * 60)} free."
+        self.fields["hours"].help_text = (
+            f"{assistant.first_name} has {durations.hours(free * 60)} free. "
+            "What stands here is worked out from skill level and your scores: change it if you know better."
+        )
         self.fields["rate"].help_text = f"The usual rate is {money.short(assistant.rate, task.owner.currency)}."
         self.helper = helper(
             "brief",

@@ -9,13 +9,13 @@ from decimal import Decimal
 from tasks import durations, money
 from tasks.models import Owner, Skill, Task
 
-from .matching import Reason
+from .matching import Instance, Reason, weigh
 from .models import Assistant
 
 LEVELS = {1: "a beginner in", 2: "fair at", 3: "good at", 4: "strong in", 5: "an expert in"}
 PLAIN = {
     "only_me": "Only you can do this.",
-    "excluded": "Everyone who could is paused.",
+    "excluded": "Whoever could is paused, wants no mail, or said no in the last eight weeks.",
     "no_minutes": "It has no time yet. Log it, or write down an estimate.",
     "max_new": "You take on no more new hand-offs at a time.",
     "brief": "You have no time left to brief.",
@@ -38,12 +38,18 @@ class Speaker:
     """Turns the matcher's codes and numbers into sentences; tasks, people and skills are by id as text."""
 
     owner: Owner
+    asked: Instance
     tasks: Mapping[str, Task]
     people: Mapping[str, Assistant]
     skills: Mapping[str, Skill]
 
-    def say(self, reason: Reason) -> LeftOut:
-        return LeftOut(self.tasks[reason.task].name, self._why(reason))
+    def say(self, reason: Reason, *, is_rest: bool = False) -> LeftOut:
+        """`is_rest`: part of the task is proposed, and this is about what is left of it."""
+        task = self.tasks[reason.task]
+        if is_rest and reason.code == "budget":
+            left = self._cents(max(0, reason.numbers["left"]))
+            return LeftOut(f"The rest of {task.mid_sentence}", f"Your budget has {left} a week left.")
+        return LeftOut(f"The rest of {task.mid_sentence}" if is_rest else task.name, self._why(reason))
 
     def _why(self, reason: Reason) -> str:
         task, numbers = self.tasks[reason.task], reason.numbers
@@ -62,13 +68,23 @@ class Speaker:
             case "does_not_pay":
                 return f"Handing it off would cost {self._cents(numbers['cents'])} a week more than it brings."
             case "no_hours":
-                return f"{who} has {_hours(numbers['left'])} left, and it takes {_hours(numbers['takes'])}."
+                minutes, _ = self._whole(reason)
+                return f"{who} has {_hours(numbers['left'])} left, and all of it takes {_hours(minutes)}."
             case "minimum":
                 return f"{who} takes no less than {_hours(numbers['minutes'])} a week."
             case "budget":
-                return f"Over your budget by {self._cents(numbers['over'])} a week."
+                _, pay = self._whole(reason)
+                left = self._cents(max(0, numbers["left"]))
+                return f"With {who} it costs {self._cents(pay)} a week, and your budget has {left} left."
             case _:
                 return PLAIN.get(reason.code, "It does not fit beside the rest of the plan.")
+
+    def _whole(self, reason: Reason) -> tuple[int, int]:
+        """Minutes and cents a week of the whole task with that person; the matcher speaks of one part."""
+        task = next(each for each in self.asked.tasks if each.id == reason.task)
+        person = next(each for each in self.asked.assistants if each.id == reason.assistant)
+        worth = weigh(self.asked.owner, task, person)
+        return task.parts * worth.minutes, task.parts * worth.pay_cents
 
     def _price(self, numbers: Mapping[str, int]) -> str:
         price = numbers.get("cents", 0)

@@ -10,7 +10,7 @@ from tasks.charts import Bar, Segment
 from tasks.weeks import Week
 
 from . import letters, links
-from .models import Handoff, Offer
+from .models import Handoff, Offer, WorkLog
 
 State = Offer.State
 
@@ -46,8 +46,10 @@ def context(offer: Offer, now: datetime) -> dict[str, Any]:
         "reasons": Offer.Reason.choices,
         "closed": closed(offer),
     }
+    lines = list(handoff.work.newest_first()) if offer.state == State.ACCEPTED else []
+    values |= {"lines": lines, "total": sum(line.amount for line in lines)}
     if can_log(offer):
-        values |= _week(offer, now)
+        values |= _week(offer, lines, now)
     return values
 
 
@@ -69,19 +71,16 @@ def closed(offer: Offer) -> str:
             return f"“{task}” has ended. Thank you for your work on it."
 
 
-def _week(offer: Offer, now: datetime) -> dict[str, Any]:
+def _week(offer: Offer, lines: list[WorkLog], now: datetime) -> dict[str, Any]:
     today = now.astimezone(offer.assistant.zone).date()
     week = Week.of(today)
-    lines = list(offer.handoff.work.newest_first())
     this_week = [line for line in lines if week.first <= line.day <= week.last]
     seconds = sum(line.seconds for line in this_week)
     agreed = offer.terms.weekly_minutes * 60
     return {
-        "lines": lines,
         "seconds": seconds,
         "agreed": agreed,
         "amount": sum(line.amount for line in this_week),
-        "total": sum(line.amount for line in lines),
         "bar": Bar((Segment("best", seconds),), agreed),
         "sentence": f"{durations.words(seconds)} of {durations.words(agreed)} this week",
         "week": dates.span(week.first, week.last),

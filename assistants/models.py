@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from tasks.models import Skill, Task, new_pid
@@ -22,6 +22,11 @@ class AssistantQuerySet(models.QuerySet["Assistant"]):
 
     def with_skills(self) -> Self:
         return self.prefetch_related("skill_levels__skill")
+
+    def with_stop(self) -> Self:
+        """With `wants_no_mail`: whether they asked this installation for no more hand-offs."""
+        asked = NeverMail.objects.filter(email__iexact=OuterRef("email"))
+        return self.annotate(wants_no_mail=Exists(asked))
 
 
 class Assistant(models.Model):
@@ -35,6 +40,7 @@ class Assistant(models.Model):
     weekly_minutes = models.PositiveIntegerField(help_text="What they have for this owner, kept work included.")
     note = models.TextField(max_length=1000, blank=True, help_text="The owner's own; the assistant never sees it.")
     paused_on = models.DateField(null=True, blank=True)
+    wants_no_mail: bool  # with_stop
 
     objects = AssistantQuerySet.as_manager()
 
@@ -105,6 +111,11 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
     def past(self) -> Self:
         return self.filter(state__in=Handoff.OVER)
+
+    def refused_since(self, day: date) -> Self:
+        """Declined by its assistant, or ended, after that day: not to be proposed again so soon."""
+        declined = Q(state=Handoff.State.LAPSED, offers__state=Offer.State.DECLINED)
+        return self.filter(declined | Q(state=Handoff.State.ENDED), offers__answered_at__date__gt=day)
 
     def with_terms(self) -> Self:
         """With everything a row of a list says."""

@@ -197,7 +197,8 @@ def _unwanted(email: OutgoingEmail) -> str:
         return "they asked for no more mail"
     if email.kind == "offer" and email.offer and email.offer.state not in Offer.OPEN:
         return f"the offer is {email.offer.state}"
-    if email.kind == "withdrawn" and email.offer and email.offer.emails.filter(kind="offer", state="skipped"):
+    skipped = OutgoingEmail.objects.filter(offer=email.offer, kind="offer", state=OutgoingEmail.State.SKIPPED)
+    if email.kind == "withdrawn" and skipped.exists():
         return "the offer never left"
     domain = email.to_email.lower().rpartition("@")[2]
     if not settings.EMAIL_KEPT and f".{domain}".endswith(RESERVED):

@@ -6,9 +6,9 @@ The owner's 1 to 5 go in as 0, 3, 5, 8, 10; money as integer cents, time as minu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Prefetch, Q
@@ -26,6 +26,8 @@ MIDDLE = 5
 # Until the owner says otherwise: an hour to brief, a quarter of an hour a week to look
 # at what came back, two weeks to learn, and a task is given away in half hours.
 BRIEF_MINUTES, CHECK_MINUTES, LEARNING_WEEKS, PART_MINUTES = 60, 15, 2, 30
+# How long the plan leaves out a person for a task after they said no, or the owner ended it.
+PAUSE_AFTER_NO = timedelta(weeks=8)
 # Seconds that a page waits for the solver; what it has found by then is a plan too.
 PATIENCE = 1.0
 
@@ -74,7 +76,7 @@ class OwnersPlan:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Everything a plan is made from, in five queries."""
+    """Everything a plan is made from, loaded in a fixed number of queries."""
 
     owner: Owner
     tasks: list[Task]
@@ -82,6 +84,9 @@ class Rows:
     live: list[Handoff]
     minutes: dict[int, int]
     hour_value: Decimal | None
+    # Pairs of task and person who said no lately, and people who can be sent nothing, by id.
+    refused: set[tuple[int, int]]
+    away: set[int]
 
 
 def gather(owner: Owner, today: date, *, task: Task | None = None, person: Assistant | None = None) -> Rows:
@@ -91,15 +96,17 @@ def gather(owner: Owner, today: date, *, task: Task | None = None, person: Assis
     busy = {handoff.assistant_id for handoff in live} | ({person.pk} if person else set())
     tasks = list(owner.tasks.routine().filter(Q(retired_on=None) | Q(pk__in=held)).with_skills())
     people = list(
-        owner.assistants.filter(Q(paused_on=None) | Q(pk__in=busy)).prefetch_related(
-            Prefetch("skill_levels", AssistantSkill.objects.select_related("skill"))
-        )
+        owner.assistants.with_stop()
+        .filter(Q(paused_on=None) | Q(pk__in=busy))
+        .prefetch_related(Prefetch("skill_levels", AssistantSkill.objects.select_related("skill")))
     )
+    away = {each.pk for each in people if each.paused_on or each.wants_no_mail}
+    refused = owner.handoffs.refused_since(today - PAUSE_AFTER_NO).values_list("task_id", "assistant_id")
     usual = weeks.usual_minutes(owner, tasks, today)
     minutes = {pk: spent or 0 for pk, spent in usual.items()}
     # A task that is handed off keeps the minutes it took before.
     minutes |= {handoff.task_id: handoff.minutes_before for handoff in reversed(live)}
-    return Rows(owner, tasks, people, live, minutes, owner.hour_value(today))
+    return Rows(owner, tasks, people, live, minutes, owner.hour_value(today), set(refused), away)
 
 
 def instance(rows: Rows, budget: Decimal | None) -> matching.Instance:
@@ -127,12 +134,19 @@ def instance(rows: Rows, budget: Decimal | None) -> matching.Instance:
             )
             for handoff in rows.live
         ),
-        exclude=tuple(
-            matching.Exclusion(task=None, assistant=str(person.pk)) for person in rows.people if person.paused_on
-        )
-        # More of what someone has already is a change of those terms, no new hand-off.
-        + tuple(matching.Exclusion(str(each.task_id), str(each.assistant_id)) for each in rows.live),
+        exclude=tuple(_exclusions(rows)),
     )
+
+
+def _exclusions(rows: Rows) -> Iterator[matching.Exclusion]:
+    for pk in rows.away:
+        yield matching.Exclusion(task=None, assistant=str(pk))
+    # More of what someone has already is a change of those terms, no new hand-off.
+    pairs = rows.refused | {(each.task_id, each.assistant_id) for each in rows.live}
+    tasks, people = {task.pk for task in rows.tasks}, {person.pk for person in rows.people}
+    for task, person in pairs:
+        if task in tasks and person in people and person not in rows.away:
+            yield matching.Exclusion(str(task), str(person))
 
 
 def make(owner: Owner, today: date, budget: Decimal | None, *, limit: float = PATIENCE) -> OwnersPlan:
@@ -142,6 +156,7 @@ def make(owner: Owner, today: date, budget: Decimal | None, *, limit: float = PA
     plan = matching.solve(asked, limit=limit)
     speaker = Speaker(
         owner,
+        asked,
         {str(task.pk): task for task in rows.tasks},
         {str(person.pk): person for person in rows.people},
         {str(level.skill_id): level.skill for task in rows.tasks for level in task.skill_levels.all()},
@@ -155,13 +170,14 @@ def make(owner: Owner, today: date, budget: Decimal | None, *, limit: float = PA
     proposals.sort(key=lambda each: (-each.ahead, each.task.pk))
     value = rows.hour_value or Decimal(0)
     held = {str(each.task_id) for each in rows.live}
+    proposed = {str(each.task.pk) for each in proposals}
     given = sum(handoff.minutes_given for handoff in rows.live) + sum(each.owner_minutes for each in proposals)
     return OwnersPlan(
         budget=budget,
         proposals=proposals,
         live=rows.live,
         left_out=[
-            speaker.say(reason)
+            speaker.say(reason, is_rest=reason.task in proposed)
             for reason in matching.left_out(asked, plan)
             if speaker.tasks[reason.task].loathe and reason.task not in held
         ],

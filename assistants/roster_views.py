@@ -24,7 +24,7 @@ from .models import Assistant
 @login_required
 def assistants(request: OwnerRequest) -> HttpResponse:
     now = timezone.now()
-    people = list(request.user.assistants.with_skills())
+    people = list(request.user.assistants.with_skills().with_stop())
     busy = roster.busy_minutes(request.user.handoffs.live().with_terms())
     rows: list[dict[str, Any]] = []
     longest = max((person.weekly_minutes for person in people), default=0) * 60
@@ -35,7 +35,7 @@ def assistants(request: OwnerRequest) -> HttpResponse:
         rows.append(
             {"person": person, "free": free, "bar": bar, "sentence": sentence, "there": dates.clock(now, person.zone)}
         )
-    active = [row for row in rows if not row["person"].paused_on]
+    active = [row for row in rows if not (row["person"].paused_on or row["person"].wants_no_mail)]
     context = {"rows": rows, "count": len(active), "free": sum(row["free"] for row in active)}
     return render(request, "assistants/assistants.html", context)
 
@@ -103,4 +103,4 @@ def _saved(form: AssistantForm) -> Assistant | None:
 
 
 def _own(request: OwnerRequest, pk: int) -> Assistant:
-    return get_object_or_404(request.user.assistants.with_skills(), pk=pk)
+    return get_object_or_404(request.user.assistants.with_skills().with_stop(), pk=pk)

@@ -77,7 +77,9 @@ def _begin(owner: Owner) -> Step | None:
 def _about_to_expire(owner: Owner, now: datetime) -> Step | None:
     for handoff in owner.handoffs.open().with_terms():
         offer = handoff.offer
-        if offer and now < offer.reply_by <= now + SOON:
+        # Not someone who got it only today.
+        had_time = offer and offer.sent_at and offer.sent_at <= now - SOON
+        if offer and had_time and now < offer.reply_by <= now + SOON:
             who = handoff.assistant.first_name
             return Step(
                 f"{who} has not replied yet",

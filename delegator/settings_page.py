@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from assistants.models import Handoff
 from tasks import durations, money, owners
 from tasks.fields import AmountField, HoursField, LineField, TextField, ZoneField, optional
 from tasks.forms import helper
@@ -40,7 +41,8 @@ class SettingsForm(forms.Form):
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    worth = AmountField(label="An hour of your best work is worth", error_messages={"required": "A guess will do."})
+    best = LineField(label=optional("Your best work"), required=False, max_length=80)
+    worth = AmountField(label="An hour of it is worth", error_messages={"required": "A guess will do."})
     day = HoursField(
         label="Your work day is",
         most=durations.DAY_MOST,
@@ -59,6 +61,7 @@ class SettingsForm(forms.Form):
             "name",
             "business",
             "vision",
+            "best",
             Div(
                 PrependedText("worth", symbol),
                 AppendedText("day", "hours"),
@@ -69,6 +72,21 @@ class SettingsForm(forms.Form):
             "time_zone",
             "wants_summary",
         )
+
+    def clean_best(self) -> str:
+        name: str = self.cleaned_data["best"]
+        if name.casefold() in (task.name.casefold() for task in self.owner.tasks.active().routine()):
+            raise forms.ValidationError(f"“{name}” is on your routine list, so it cannot be your best work too.")
+        return name
+
+    def clean_currency(self) -> str:
+        currency: str = self.cleaned_data["currency"]
+        sent = self.owner.handoffs.exclude(state=Handoff.State.DRAFT)
+        if currency != self.owner.currency and sent.exists():
+            raise forms.ValidationError(
+                f"Your hand-offs were agreed in {self.owner.currency}, so the currency stays."
+            )
+        return currency
 
     @transaction.atomic
     def save(self) -> None:
@@ -82,6 +100,8 @@ class SettingsForm(forms.Form):
         owner.work_day = given["day"]
         # Not the whole row: a password changed meanwhile stays changed.
         owner.save(update_fields=[*FIELDS, "work_day", "next_summary_at"])
+        if given["best"]:
+            owners.name_best_work(owner, given["best"])
         owners.set_hour_value(owner, given["worth"], owner.today(timezone.now()))
 
 
@@ -89,7 +109,9 @@ class SettingsForm(forms.Form):
 def settings_page(request: OwnerRequest) -> HttpResponse:
     owner = request.user
     hours, rest = divmod(owner.work_day, durations.HOUR)
+    best = owner.tasks.active().best_work().first()
     known = {field: getattr(owner, field) for field in FIELDS} | {
+        "best": best.name if best else "",
         "worth": owner.hour_value(owner.today(timezone.now())),
         "day": durations.clock(owner.work_day) if rest else hours,
     }

@@ -43,9 +43,12 @@ def day(request: OwnerRequest, day: date) -> HttpResponse:
             return redirect("tasks:day", day)
     context = _sheet(owner, day, today, form)
     if request.headers.get("HX-Request"):
-        # An error is shown with the whole sheet, so that it stands beside its field.
-        response = render(request, "tasks/_sheet.html", context, status=422)
-        response["HX-Retarget"] = "#day"
+        # An error stands beside its field; what is typed in the others stays.
+        wrong = next((row for row in form.rows if row.time.errors), None)
+        response = render(
+            request, "tasks/_row.html" if wrong else "tasks/_sheet.html", context | {"row": wrong}, status=422
+        )
+        response["HX-Retarget"] = f"#row_{wrong.task.pk}" if wrong else "#day"
         return response
     return render(request, "tasks/day.html", context, status=422 if form.errors else 200)
 
@@ -122,9 +125,10 @@ def task_retire(request: OwnerRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def scores_save(request: OwnerRequest) -> HttpResponse:
     """The scores on the Routine page; a task left unscored may stay so, a half-scored one may not."""
+    if request.method != "POST":
+        return redirect("routine")
     form = ScoresForm(list(request.user.tasks.active().routine()), request.POST)
     if not form.is_valid():
         return render(request, "tasks/scores.html", {"form": form}, status=422)

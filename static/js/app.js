@@ -17,28 +17,22 @@ document.addEventListener("input", (event) => {
 
 // The day sheet saves each field alone. What is typed while an answer is on its way outlives the answer.
 const sent = new Map();
-let unsaved = [];
+const isOutdated = (field) => sent.has(field.id) && sent.get(field.id) !== field.value;
 
 document.addEventListener("htmx:beforeRequest", ({ target }) => {
   if (target.closest("#sheet")) sent.set(target.id, target.value);
 });
 
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
-  const field = detail.target;
-  if (sent.has(field.id) && sent.get(field.id) !== field.value) detail.shouldSwap = false;
+  if (isOutdated(detail.target)) detail.shouldSwap = false;
 });
 
-// An error brings a new sheet: carry over what the old one had not sent yet.
+// An error brings its row anew.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id !== "day") return;
-  const fields = [...detail.target.querySelectorAll("#sheet .dur")];
-  unsaved = fields.filter((field) => field !== detail.elt && field.value !== field.defaultValue);
+  if (detail.target.id.startsWith("row_") && isOutdated(detail.elt)) detail.shouldSwap = false;
 });
 
-document.addEventListener("htmx:afterSettle", () => {
-  for (const { id, value } of unsaved.splice(0)) {
-    const field = document.getElementById(id);
-    field.value = value;
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-  }
+// A click into a time takes all of it, so that typing replaces it.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("input.dur")) event.target.select();
 });

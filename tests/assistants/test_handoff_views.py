@@ -284,12 +284,12 @@ def test_the_preview_follows_the_form_and_keeps_nothing(
     page = text_of(response)
     assert response.status_code == 200
     assert "<html" not in page
-    assert "2 h a week at $20, from" in page
+    assert "2 h a week at $20 an hour, from" in page
     assert "<dd>$40</dd>" in page
     assert "<dd>$160<small>2 h of yours</small></dd>" in page
     half_typed = hers.post(writing(task, ana), typed(nora, hours="", rate="x", brief="", preview="1"))
     assert half_typed.status_code == 200
-    assert "5 h a week at $18, from" in text_of(half_typed)
+    assert "5 h a week at $18 an hour, from" in text_of(half_typed)
     assert dump() == before
 
 

@@ -113,7 +113,7 @@ def test_the_slider_reaches_every_budget(hers: Client, nora: Owner, budget: str)
     page = text_of(hers.get(PLAN))
     most = max(500, -(-int(float(budget)) // 100) * 100)
     assert f'min="0" max="{most}"' in page
-    assert "Keep everything" in page if budget in ("0", "7.50") else "Give record keeping to Ana" in page
+    assert ("Give record keeping to Ana" in page) == (float(budget) >= 90)
 
 
 def test_keeping_a_budget_is_posted(hers: Client, nora: Owner) -> None:

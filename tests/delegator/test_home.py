@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assistants import handoffs
-from assistants.models import Assistant
+from assistants.models import Assistant, Offer
 from delegator import home, next_step
 from tasks.durations import HOUR
 from tasks.models import Owner, Task
@@ -40,6 +40,14 @@ def log(task: Task, back: int, hours: float, *, days: int = 3) -> None:
 
 
 # --- Signed out --------------------------------------------------------------
+def an_offer_of_days_ago(*, owner: Owner, **of_the_draft: object) -> Offer:
+    """Out since the day before yesterday, so there was time to answer it."""
+    offer = factories.an_offer(owner=owner, **of_the_draft)  # type: ignore[arg-type]
+    offer.state, offer.sent_at = Offer.State.SENT, NOW - timedelta(days=2)
+    offer.save()
+    return offer
+
+
 @pytest.mark.django_db
 def test_a_visitor_reads_the_idea_and_can_begin(client: Client) -> None:
     response = client.get("/")
@@ -68,7 +76,7 @@ def test_each_thing_to_do_gives_way_to_the_next(nora: Owner) -> None:
     books = factories.a_task(owner=nora, name="Record keeping", loathe=None, excel=None)
     ana = factories.an_assistant(owner=nora)
     factories.an_entry(task=books, day=TODAY - timedelta(days=2))
-    offer = factories.an_offer(owner=nora, task=books, assistant=ana, reply_by=NOW + timedelta(hours=24))
+    offer = an_offer_of_days_ago(owner=nora, task=books, assistant=ana, reply_by=NOW + timedelta(hours=24))
     assert heading() == "Ana has not replied yet"
     handoffs.withdraw(offer.handoff, now=NOW)
     assert heading() == "Log yesterday"
@@ -91,7 +99,7 @@ def test_a_new_owner_starts_with_their_own_day(client: Client, nora: Owner) -> N
 
 @pytest.mark.django_db
 def test_an_offer_that_runs_out_within_a_day_comes_first(client: Client, nora: Owner) -> None:
-    offer = factories.an_offer(owner=nora, reply_by=NOW + timedelta(hours=20))
+    offer = an_offer_of_days_ago(owner=nora, reply_by=NOW + timedelta(hours=20))
     home = page(client, nora)
     assert home.href("Open the hand-off") == reverse("assistants:handoff", args=[offer.handoff_id])
     assert "The offer of record keeping runs out on Friday 16 October, 10:30 am." in home.text
@@ -100,7 +108,7 @@ def test_an_offer_that_runs_out_within_a_day_comes_first(client: Client, nora: O
 @pytest.mark.django_db
 @pytest.mark.parametrize("left", [timedelta(hours=24, seconds=1), timedelta(0), timedelta(hours=-1)])
 def test_an_offer_with_more_than_a_day_left_or_none_at_all_does_not_press(nora: Owner, left: timedelta) -> None:
-    offer = factories.an_offer(owner=nora, reply_by=NOW + timedelta(days=5))
+    offer = an_offer_of_days_ago(owner=nora, reply_by=NOW + timedelta(days=5))
     offer.reply_by = NOW + left
     offer.save()
     step = next_step.for_home(nora, NOW)
@@ -202,7 +210,7 @@ def test_there_is_one_filled_button(client: Client, nora: Owner) -> None:
 def test_the_weekly_email_never_asks_for_what_has_to_be_done_today(nora: Owner) -> None:
     task = factories.a_task(owner=nora)
     factories.an_entry(task=task, day=TODAY - timedelta(days=3))
-    factories.an_offer(owner=nora, task=task, reply_by=NOW + timedelta(hours=3))
+    an_offer_of_days_ago(owner=nora, task=task, reply_by=NOW + timedelta(hours=3))
     for_home, for_week = next_step.for_home(nora, NOW), next_step.for_week(nora, TODAY)
     assert for_home
     assert for_home.heading == "Ana has not replied yet"
@@ -350,3 +358,10 @@ def test_it_asks_the_database_as_often_for_much_as_for_little(nora: Owner, bea: 
         factories.the_best_work(owner=owner)
         a_full_desk(owner, size)
     assert queries(bea) == queries(nora)
+
+
+@pytest.mark.django_db
+def test_an_offer_that_went_out_today_does_not_press_yet(nora: Owner) -> None:
+    factories.an_offer(owner=nora, reply_by=NOW + timedelta(hours=20))
+    step = next_step.for_home(nora, NOW)
+    assert step is None or "has not replied" not in step.heading

@@ -16,7 +16,7 @@ from tasks.durations import HOUR, MINUTE
 from tasks.models import BestHour, Owner
 from tests import factories
 from tests.delegator.pages import Page, read
-from tests.factories import NOW, TODAY
+from tests.factories import NOW, TODAY, a_task, an_offer, the_best_work
 
 pytestmark = pytest.mark.django_db
 GIVEN = {
@@ -181,3 +181,21 @@ def test_another_owner_never_sees_them(hers: Client, nora: Owner, bea: Owner) ->
     stranger.force_login(bea)
     assert "Nora" not in stranger.get("/settings/").content.decode()
     assert factories.PASSWORD not in hers.get("/settings/").content.decode()
+
+
+def test_the_currency_stays_once_something_was_sent_in_it(hers: Client, nora: Owner) -> None:
+    """A new one would turn what was agreed in dollars into as many euros."""
+    an_offer(owner=nora)
+    refused = save(hers)
+    assert refused.status_code == 422
+    assert "Your hand-offs were agreed in USD, so the currency stays." in read(refused).text
+    assert save(hers, currency="USD").status_code == 302
+
+
+def test_the_best_work_can_be_renamed_but_not_to_a_routine_task(hers: Client, nora: Owner) -> None:
+    best = the_best_work(owner=nora)
+    a_task(owner=nora, name="Email")
+    save(hers, best="Boat building")
+    best.refresh_from_db()
+    assert best.name == "Boat building"
+    assert "is on your routine list" in read(save(hers, best="email")).text

@@ -241,3 +241,7 @@ def test_neither_best_work_nor_another_owners_task_can_be_scored(nora: Owner, be
         assert score(hers, **{f"loathe-{task.pk}": "5", f"excel-{task.pk}": "1"}).status_code == 302
         task.refresh_from_db()
         assert (task.loathe, task.excel) == (None, None)
+
+
+def test_the_address_of_the_scores_leads_to_the_routine(hers: Client) -> None:
+    assert hers.get("/routine/scores/").headers["Location"] == "/routine/"
