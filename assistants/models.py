@@ -114,8 +114,9 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
     def refused_since(self, day: date) -> Self:
         """Declined by its assistant, or ended, after that day: not to be proposed again so soon."""
-        declined = Q(state=Handoff.State.LAPSED, offers__state=Offer.State.DECLINED)
-        return self.filter(declined | Q(state=Handoff.State.ENDED), offers__answered_at__date__gt=day)
+        said_no = Q(state=Handoff.State.LAPSED, events__kind=HandoffEvent.Kind.DECLINED)
+        ended = Q(state=Handoff.State.ENDED, events__kind=HandoffEvent.Kind.ENDED)
+        return self.filter(said_no | ended, events__happened_at__date__gt=day).distinct()
 
     def with_terms(self) -> Self:
         """With everything a row of a list says."""

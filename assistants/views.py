@@ -93,7 +93,6 @@ def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff 
         "person": person,
         "draft": draft,
         "preview": story.preview(form, proposal, draft.terms if draft else None),
-        "kept_here": settings.EMAIL_KEPT,
     }
     if is_preview:
         return render(request, "handoffs/_preview.html", context)
@@ -154,7 +153,6 @@ def handoff(request: OwnerRequest, pk: int) -> HttpResponse:
         "log": story.log(handoff),
         "to_come": story.to_come(handoff),
         "can_undo": leaves_at is not None and now < leaves_at,
-        "kept_here": settings.EMAIL_KEPT,
     }
     return render(request, "handoffs/handoff.html", context | story.so_far(handoff, request.user.today(now)))
 

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
     from tasks.models import Owner
+
+    Browser = Callable[[Owner], Client]
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 # Each process, and so each worker of xdist, has a folder of its own.
 VAR = tempfile.mkdtemp(prefix="tests-")
@@ -80,6 +88,36 @@ def only_loopback() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket, "getaddrinfo", guarded_look_up)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_beside_the_app() -> None:
+    """A folder for static files, which are served without it but with a warning, and a broker in memory."""
+    from django.conf import settings
+
+    from delegator.celery import app
+
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    app.conf.update(broker_url="memory://")
+
+
+@pytest.fixture
+def browser_of() -> Browser:
+    """An owner's browser, signed in."""
+    from django.test import Client
+
+    def signed_in(owner: Owner) -> Client:
+        client = Client()
+        client.force_login(owner, backend=BACKEND)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def hers(nora: Owner, browser_of: Browser) -> Client:
+    """Nora's browser."""
+    return browser_of(nora)
 
 
 @pytest.fixture

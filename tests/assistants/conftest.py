@@ -1,4 +1,4 @@
-"""What the tests of the help stand on: a signed-in browser, a mail server, a database that threads can share."""
+"""What the tests of the help stand on besides: a mail server, and a database that threads can share."""
 
 from __future__ import annotations
 
@@ -9,45 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings as configured
 from django.db import connection
-from django.test import Client
 
 from tests import rig
 
 if TYPE_CHECKING:
     # Read before Django is set up, so models are named for the types only.
     from pytest_django.fixtures import Settings
-
-    from tasks.models import Owner
-    from tests.assistants.world import Browser
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def nothing_beside_the_app() -> None:
-    """A folder for static files, which are served without it but with a warning, and a broker in memory."""
-    from delegator.celery import app
-
-    configured.STATIC_ROOT.mkdir(exist_ok=True)
-    app.conf.update(broker_url="memory://")
-
-
-@pytest.fixture
-def browser_of() -> Browser:
-    def signed_in(owner: Owner) -> Client:
-        client = Client()
-        client.force_login(owner, backend=BACKEND)
-        return client
-
-    return signed_in
-
-
-@pytest.fixture
-def hers(nora: Owner, browser_of: Browser) -> Client:
-    """Nora's browser."""
-    return browser_of(nora)
 
 
 @pytest.fixture

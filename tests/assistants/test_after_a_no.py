@@ -40,9 +40,11 @@ def test_who_declined_one_task_is_still_proposed_for_another(nora: Owner) -> Non
 
 
 def test_what_the_owner_ended_is_not_proposed_again_at_once(nora: Owner) -> None:
-    offer = a_running_offer(owner=nora)
+    """Also when it was agreed long ago."""
+    offer = a_running_offer(owner=nora, now=NOW - timedelta(weeks=30))
     handoffs.end(offer.handoff, now=NOW)
     assert who(nora) == []
+    assert who(nora, weeks_on=9) == [offer.assistant.name]
 
 
 def test_who_wants_no_mail_is_out_of_the_plan_and_marked_on_the_roster(nora: Owner, hers: Client) -> None:

@@ -17,7 +17,7 @@ from tests.factories import NOW, TODAY, a_skill, a_task, an_entry, the_best_work
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
-    from tests.tasks.conftest import Browser
+    from tests.conftest import Browser
 
 PATTERNS: dict[str, URLPattern] = {str(each.name): each for each in urls.urlpatterns}
 OF_A_ROW = [name for name, each in PATTERNS.items() if "pk" in each.pattern.converters]
@@ -120,7 +120,7 @@ def test_looking_changes_nothing(nora: Owner, hers: Client, name: str) -> None:
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_a_form_from_elsewhere_is_refused(nora: Owner, name: str) -> None:
-    from tests.tasks.conftest import BACKEND
+    from tests.conftest import BACKEND
 
     client = Client(enforce_csrf_checks=True)
     client.force_login(nora, backend=BACKEND)

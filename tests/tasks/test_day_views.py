@@ -20,7 +20,7 @@ from tests.tasks.reading import page, words
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
-    from tests.tasks.conftest import Browser
+    from tests.conftest import Browser
 
 YESTERDAY = TODAY - timedelta(days=1)
 TYPED, TIMER, IMPORT = TimeEntry.Source
