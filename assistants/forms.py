@@ -24,7 +24,7 @@ from tasks.fields import (
     optional,
 )
 from tasks.forms import LEVELS, helper
-from tasks.models import Owner, Task
+from tasks.models import Owner, Task, new_pid
 
 from . import roster
 from .models import Assistant, AssistantSkill, Offer
@@ -220,7 +220,8 @@ class HandoffForm(forms.Form):
         return datetime.combine(self.cleaned_data["reply_by"], REPLY_HOUR, self.task.owner.zone)
 
 
-SECRET = re.compile(r"(?i)\b(password|passwort|passcode|pin|api[ _-]?key|secret)\b\s*(is\b|[:=])\s*\S+")
+# "Password: x" or "the pin is 4711", but not "the pin is on the desk".
+SECRET = re.compile(r"(?i)\b(password|passwort|passcode|pin|api[ _-]?key|secret)\b\s*([:=]\s*\S|is\s+\S*\d)")
 
 
 def _too_many_hours(assistant: Assistant, free: int) -> str:
@@ -255,12 +256,13 @@ class WorkForm(forms.Form):
         error_messages={"required": "Write a time such as 1:30."},
     )
     note = LineField(label=optional("What you did"), required=False, max_length=200)
+    once = forms.CharField(required=False, max_length=22, widget=forms.HiddenInput)
 
     def __init__(self, offer: Offer, today: date, logged: dict[date, int], data: Any = None) -> None:
         """`logged` is seconds by day already there."""
-        super().__init__(data, initial={"day": today})
+        super().__init__(data, initial={"day": today, "once": new_pid()})
         self.offer, self.today, self.logged = offer, today, logged
-        self.helper = helper(Div("day", "time", Div("note", css_class="full"), css_class="fields"))
+        self.helper = helper(Div("day", "time", Div("note", css_class="full"), css_class="fields"), "once")
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]

@@ -7,6 +7,7 @@ is the lock: of two processes one changes a row and the other none, and reads To
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,14 +15,14 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
 
 from tasks import money
-from tasks.models import Owner, Task
+from tasks.models import Owner, Task, new_pid
 
 from . import letters, outbox
 from .models import Assistant, Handoff, HandoffEvent, NeverMail, Offer, OutgoingEmail, Terms, WorkLog
 
+logger = logging.getLogger(__name__)
 State = Handoff.State
 Kind = HandoffEvent.Kind
 Actor = HandoffEvent.Actor
@@ -142,7 +143,7 @@ def undo(handoff: Handoff, *, now: datetime) -> None:
     offer = handoff.offers.latest("pk")
     _close(offer, Offer.State.WITHDRAWN, only_from=[Offer.State.QUEUED], now=now)
     # A worker that holds the email may have sent it: then it is too late, and all of this is rolled back.
-    stopped = OutgoingEmail.objects.filter(key=f"offer-{offer.pk}", state=OutgoingEmail.State.QUEUED)
+    stopped = OutgoingEmail.objects.filter(key=f"offer-{offer.pk}", state=OutgoingEmail.State.QUEUED, tries=0)
     if not stopped.update(state=OutgoingEmail.State.SKIPPED, trouble="undone by the owner"):
         raise TooLate
     _record(offer, Kind.UNDONE, Actor.OWNER, now)
@@ -156,7 +157,7 @@ def withdraw(handoff: Handoff, *, now: datetime) -> None:
     _close(offer, Offer.State.WITHDRAWN, only_from=Offer.OPEN, now=now)
     _record(offer, Kind.WITHDRAWN, Actor.OWNER, now)
     # What a worker has taken may have arrived, whatever the offer says yet.
-    waiting = OutgoingEmail.objects.filter(key=f"offer-{offer.pk}", state=OutgoingEmail.State.QUEUED)
+    waiting = OutgoingEmail.objects.filter(key=f"offer-{offer.pk}", state=OutgoingEmail.State.QUEUED, tries=0)
     if not waiting.update(state=OutgoingEmail.State.SKIPPED, trouble="withdrawn by the owner"):
         _tell_assistant("withdrawn", offer, letters.withdrawn_facts(offer), now=now)
 
@@ -223,7 +224,7 @@ def is_stopped(offer: Offer) -> bool:
 
 
 @transaction.atomic
-def log_hours(offer: Offer, *, day: date, seconds: int, note: str, now: datetime) -> WorkLog:
+def log_hours(offer: Offer, *, day: date, seconds: int, note: str, now: datetime, once: str = "") -> WorkLog:
     """Add a line of work; its amount is fixed here, rounded half up to the cent. The first line starts it."""
     handoff = offer.handoff
     if handoff.state == State.TAKEN:
@@ -231,6 +232,9 @@ def log_hours(offer: Offer, *, day: date, seconds: int, note: str, now: datetime
     else:
         # Taking the row keeps it from being ended until this line is written.
         _move(handoff, State.ACTIVE, only_from=[State.ACTIVE])
+    # The row is held, so the same form cannot come in between.
+    if once and (line := handoff.work.filter(once=once).first()):
+        return line
     rate = offer.terms.rate
     amount = money.rounded(rate * seconds / 3600, handoff.owner.currency)
     line = WorkLog.objects.create(
@@ -242,14 +246,10 @@ def log_hours(offer: Offer, *, day: date, seconds: int, note: str, now: datetime
         rate=rate,
         amount=amount,
         logged_at=now,
+        once=once or new_pid(),
     )
     _record(offer, Kind.LOGGED, Actor.ASSISTANT, now, note=str(line.pk))
     return line
-
-
-def logged_on(offer: Offer, day: date) -> int:
-    """Seconds that the assistant has already logged for that day."""
-    return offer.handoff.work.filter(day=day).aggregate(total=Sum("seconds"))["total"] or 0
 
 
 def expire_overdue(*, now: datetime) -> None:
@@ -259,6 +259,8 @@ def expire_overdue(*, now: datetime) -> None:
             _expire(offer, now=now)
         except TooLate:
             continue  # an answer came first
+        except Exception:  # one bad row is not the others'
+            logger.exception("offer %s could not expire", offer.pk)
 
 
 @transaction.atomic
@@ -281,6 +283,8 @@ def start_due(*, now: datetime) -> None:
                 start(offer, now=now)
             except TooLate:
                 continue  # another sweep, or the first hours, started it
+            except Exception:
+                logger.exception("hand-off %s could not start", offer.handoff_id)
 
 
 @transaction.atomic

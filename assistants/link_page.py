@@ -46,7 +46,7 @@ def context(offer: Offer, now: datetime) -> dict[str, Any]:
         "reasons": Offer.Reason.choices,
         "closed": closed(offer),
     }
-    lines = list(handoff.work.newest_first()) if offer.state == State.ACCEPTED else []
+    lines = list(handoff.work.order_by("-day", "-pk")) if offer.state == State.ACCEPTED else []
     values |= {"lines": lines, "total": sum(line.amount for line in lines)}
     if can_log(offer):
         values |= _week(offer, lines, now)

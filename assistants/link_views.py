@@ -94,7 +94,9 @@ def hours(request: HttpRequest, offer: Offer) -> HttpResponse:
         return _page(request, offer, status=422, work_form=form)
     given = form.cleaned_data
     try:
-        handoffs.log_hours(offer, day=given["day"], seconds=given["time"], note=given["note"], now=clock.now())
+        handoffs.log_hours(
+            offer, day=given["day"], seconds=given["time"], note=given["note"], now=clock.now(), once=given["once"]
+        )
     except handoffs.TooLate:
         handoffs.refuse(offer, "hours", now=clock.now())
     return _back(offer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Self
@@ -22,6 +21,10 @@ class AssistantQuerySet(models.QuerySet["Assistant"]):
 
     def with_skills(self) -> Self:
         return self.prefetch_related("skill_levels__skill")
+
+    def reachable(self) -> Self:
+        """Who can be sent a hand-off: not paused, and has not stopped all mail."""
+        return self.active().with_stop().filter(wants_no_mail=False)
 
     def with_stop(self) -> Self:
         """With `wants_no_mail`: whether they asked this installation for no more hand-offs."""
@@ -294,11 +297,6 @@ class HandoffEvent(models.Model):
         return f"{self.handoff_id}: {self.kind}"
 
 
-class WorkLogQuerySet(models.QuerySet["WorkLog"]):
-    def newest_first(self) -> Self:
-        return self.order_by("-day", "-pk")
-
-
 class WorkLog(models.Model):
     """Hours that an assistant reports on an agreed hand-off; the amount is fixed when the line is made."""
 
@@ -310,12 +308,15 @@ class WorkLog(models.Model):
     rate = models.DecimalField(max_digits=8, decimal_places=2)
     amount = models.DecimalField(max_digits=10, decimal_places=2)
     logged_at = models.DateTimeField()
-
-    objects = WorkLogQuerySet.as_manager()
+    # Names the form that it was sent with, so that the same form sent twice is one line.
+    once = models.CharField(max_length=22, default=new_pid, editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["handoff", "day"], name="handoffs_work")]
-        constraints = [models.CheckConstraint(condition=Q(seconds__gt=0), name="work_not_empty")]
+        constraints = [
+            models.UniqueConstraint("handoff", "once", name="one_line_a_form"),
+            models.CheckConstraint(condition=Q(seconds__gt=0), name="work_not_empty"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day}: {self.seconds} s"
@@ -394,7 +395,3 @@ class OutgoingEmail(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-def new_lease() -> str:
-    return secrets.token_urlsafe(16)

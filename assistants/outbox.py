@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import secrets
 import smtplib
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -32,7 +33,7 @@ from tasks import clock
 from tasks.models import Owner
 
 from .bell import ring
-from .models import NeverMail, Offer, OutgoingEmail, new_lease
+from .models import NeverMail, Offer, OutgoingEmail
 
 logger = logging.getLogger(__name__)
 # Waits after the first, second, … try that failed; the last one repeats.
@@ -105,7 +106,7 @@ def claim(*, now: datetime, only: int | None = None) -> OutgoingEmail | None:
         if pk is None:
             return None
         # Asked again in the WHERE: SQLite has no SKIP LOCKED, and the row count decides.
-        lease = new_lease()
+        lease = secrets.token_urlsafe(16)
         held = OutgoingEmail.objects.claimable(now).filter(pk=pk)
         if not held.update(
             state=OutgoingEmail.State.SENDING,
@@ -197,7 +198,9 @@ def _unwanted(email: OutgoingEmail) -> str:
         return "they asked for no more mail"
     if email.kind == "offer" and email.offer and email.offer.state not in Offer.OPEN:
         return f"the offer is {email.offer.state}"
-    skipped = OutgoingEmail.objects.filter(offer=email.offer, kind="offer", state=OutgoingEmail.State.SKIPPED)
+    skipped = OutgoingEmail.objects.filter(
+        offer=email.offer, kind="offer", state=OutgoingEmail.State.SKIPPED, tries__lte=1
+    )
     if email.kind == "withdrawn" and skipped.exists():
         return "the offer never left"
     domain = email.to_email.lower().rpartition("@")[2]

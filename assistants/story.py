@@ -63,7 +63,7 @@ def row(handoff: Handoff) -> Row:
 
 
 def _standing(handoff: Handoff, terms: Terms, offer: Offer | None) -> tuple[str, str]:
-    """The mark and the word of DECISIONS: what the owner reads."""
+    """The mark and the word that the owner reads."""
     who = handoff.assistant.first_name
     lapsed = {
         Offer.State.DECLINED: ("no", "Declined"),

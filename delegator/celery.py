@@ -2,7 +2,7 @@
 The Celery app. A job is a doorbell: it carries ids, and losing one loses nothing.
 
 What is due stands in the database, and beat rings often enough that a lost bell
-costs seconds (PERIODS in settings).
+costs seconds (CELERY_BEAT_SCHEDULE in settings).
 """
 
 import os

@@ -124,7 +124,7 @@ def _unscored(owner: Owner) -> Step | None:
 
 
 def _no_assistants(owner: Owner) -> Step | None:
-    if owner.assistants.active().exists():
+    if owner.assistants.reachable().exists():
         return None
     return Step(
         "Write down who could help",

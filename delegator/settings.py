@@ -115,7 +115,7 @@ CACHES = {
 # --- Jobs --------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL or f"sqla+sqlite:///{VAR / 'broker.sqlite3'}"
-# Seconds to wait for Redis. The web sets 1: a Redis that answers late must not hold a page.
+# Seconds to wait for Redis. Short, since a Redis that answers late must not hold a page; workers wait longer.
 BROKER_PATIENCE = env.float("BROKER_PATIENCE", default=1.0)
 if REDIS_URL:
     # max_retries: else kombu goes on connecting for seconds while a page waits, also where a caller said not to.

@@ -225,8 +225,11 @@ def _unsaid(task: Task, missing: list[str]) -> str:
 
 
 class SheetRow(NamedTuple):
+    """A row of the day sheet; `shown` is the time as the page showed it at first."""
+
     task: Task
     time: BoundField
+    shown: str
     usual: int
     seconds: int
 
@@ -249,20 +252,25 @@ class DayForm(forms.Form):
     @property
     def rows(self) -> Iterator[SheetRow]:
         for row in self.sheet:
-            yield SheetRow(row.task, self[f"task-{row.task.pk}"], self.usual.get(row.task.pk, 0), row.seconds)
+            name = f"task-{row.task.pk}"
+            yield SheetRow(row.task, self[name], self._shown(name), self.usual.get(row.task.pk, 0), row.seconds)
 
     def changed_times(self) -> dict[int, int]:
         """
         Seconds by task id, of the fields that were edited.
 
         A field left as it was shown is not written back: it may stand for seconds
-        that the clock of the sheet does not show, or be missing from a single save.
+        that the clock of the sheet does not show, be missing from a single save, or
+        have changed elsewhere since.
         """
         return {
             row.task.pk: self.cleaned_data[name]
             for row in self.sheet
-            if (name := f"task-{row.task.pk}") in self.data and name in self.changed_data
+            if (name := f"task-{row.task.pk}") in self.data and self.data[name].strip() != self._shown(name)
         }
+
+    def _shown(self, name: str) -> str:
+        return str(self.data.get(f"initial-{name}", self.fields[name].initial))
 
 
 class TaskForm(forms.Form):
@@ -322,7 +330,8 @@ class TaskForm(forms.Form):
         task = self.task or Task(owner=self.owner, position=self.owner.tasks.count())
         task.name = given["name"]
         task.seconds_least, task.seconds_most = given["time"] or (None, None)
-        task.save()
+        # Not the whole row: scores given meanwhile stay given.
+        task.save(update_fields=["name", "seconds_least", "seconds_most"] if task.pk else None)
         wanted = {skill: given[f"skill-{skill.pk}"] for skill in self.skills if given[f"skill-{skill.pk}"]}
         if given["new_skill"]:
             wanted.setdefault(owners.skill_named(self.owner, given["new_skill"]), 3)

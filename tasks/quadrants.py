@@ -1,7 +1,7 @@
 """
 Loathe and excel, each 1 to 5, to one of four quadrants and its words.
 
-The middle, 3, counts on the hand-off side of both axes (DESIGN: quadrants).
+The middle, 3, counts on the hand-off side of both axes.
 """
 
 from enum import Enum

@@ -66,7 +66,7 @@ def keep(owner: Owner, chosen: list[tuple[Choice, Span]], today: date) -> None:
         task = tasks.get(choice.name.casefold()) or _new(owner, choice)
         task.position = position
         task.seconds_least, task.seconds_most = span or (None, None)
-        task.save()
+        task.save(update_fields=["position", "seconds_least", "seconds_most"])
 
 
 def drop(task: Task, today: date) -> None:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from assistants import handoffs, links, outbox
 from assistants.models import NeverMail, Offer, OutgoingEmail, WorkLog
@@ -356,3 +358,16 @@ def test_a_name_that_looks_like_markup_is_shown_as_typed(nora: Owner, ana: Clien
     assert "<i>Ana" not in page
     assert "<script" not in page
     assert "{{ 7|add:7 }}" in page
+
+
+def test_the_same_form_of_hours_sent_twice_is_one_line(nora: Owner) -> None:
+    now = timezone.now()
+    offer = a_running_offer(
+        owner=nora, now=now, starts_on=now.date() - timedelta(days=1), reply_by=now + timedelta(days=5)
+    )
+    url = reverse("link:hours", args=[links.token("offer", offer.pid)])
+    sent = {"day": now.date().isoformat(), "time": "1:30", "note": "", "once": "the-name-of-this-form"}
+    assert [Client().post(url, sent).status_code for _ in range(2)] == [302, 302]
+    assert offer.handoff.work.count() == 1
+    assert Client().post(url, sent | {"once": "another-form"}).status_code == 302
+    assert offer.handoff.work.count() == 2

@@ -112,7 +112,7 @@ def test_a_changed_field_is_saved_alone_and_comes_back_as_it_was_read(nora: Owne
     assert answer.status_code == 200
     assert cells(nora) == {"Email": 90 * MINUTE, "Sales": HOUR}
     back = page(answer)
-    assert back.values == {f"task-{email.pk}": "1:30"}
+    assert back.values == {f"task-{email.pk}": "1:30", f"initial-task-{email.pk}": "1:30"}
     assert back.inputs[f"task-{email.pk}"]["hx-swap-oob"] == "true"
     assert 'id="total"' in answer.content.decode()
     assert "2:30 of 8:00" in words(answer)
@@ -123,7 +123,7 @@ def test_a_field_sends_itself_alone_so_that_a_page_left_open_overwrites_nothing(
     """Inside a form htmx sends the whole form, and with it what other fields showed an hour ago."""
     task = a_task(owner=nora)
     asks = page(hers.get(url())).inputs[f"task-{task.pk}"]
-    assert asks["hx-params"] == f"task-{task.pk},csrfmiddlewaretoken"
+    assert asks["hx-params"] == f"task-{task.pk},initial-task-{task.pk},csrfmiddlewaretoken"
     assert (asks["hx-post"], asks["hx-trigger"], asks["hx-target"]) == (url(), "change", "#total")
 
 
@@ -182,7 +182,7 @@ def test_an_error_in_one_field_saved_alone_brings_its_row_and_leaves_the_others(
     email, sales = a_task(owner=nora, name="Email"), a_task(owner=nora, name="Sales")
     an_entry(task=sales, seconds=2 * HOUR)
     answer = post(hers, {email: "abc"}, htmx=True)
-    assert page(answer).values == {f"task-{email.pk}": "abc"}
+    assert page(answer).values == {f"task-{email.pk}": "abc", f"initial-task-{email.pk}": ""}
     assert answer.headers["HX-Retarget"] == f"#row_{email.pk}"
     assert answer.content.decode().strip().startswith(f'<li id="row_{email.pk}"')
 
@@ -264,3 +264,18 @@ def test_a_copy_that_makes_the_day_too_long_says_so_and_changes_nothing(nora: Ow
 def test_copying_is_no_link_to_follow(hers: Client) -> None:
     answer = hers.get(reverse("tasks:day_copy", args=[TODAY]))
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+def test_a_sheet_that_was_left_open_takes_nothing_back_that_was_logged_since(nora: Owner, hers: Client) -> None:
+    email, sales = a_task(owner=nora, name="Email"), a_task(owner=nora, name="Sales")
+    an_entry(task=sales, seconds=2 * HOUR)
+    shown = {f"initial-task-{email.pk}": "", f"initial-task-{sales.pk}": ""}
+    hers.post(f"/day/{TODAY}/", shown | {f"task-{email.pk}": "1h", f"task-{sales.pk}": ""})
+    assert cells(nora) == {"Email": HOUR, "Sales": 2 * HOUR}
+
+
+def test_the_sheet_says_what_each_field_showed(nora: Owner, hers: Client) -> None:
+    email = a_task(owner=nora, name="Email")
+    an_entry(task=email, seconds=2 * HOUR)
+    page = hers.get(f"/day/{TODAY}/").content.decode()
+    assert f'name="initial-task-{email.pk}" value="2:00"' in page
