@@ -1,10 +1,9 @@
 """Times, days and amounts in the words of the design."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django import template
-from django.utils import timezone
 
 from tasks import dates, durations, money, routine
 from tasks.models import Owner, Task
@@ -41,11 +40,6 @@ def exact(value: Decimal, owner: Owner) -> str:
 def moment(at: datetime, owner: Owner) -> str:
     """Tuesday 20 October, 6 pm, in the owner's zone."""
     return dates.moment(at, owner.zone)
-
-
-@register.filter
-def local_day(at: datetime) -> date:
-    return timezone.localdate(at)
 
 
 @register.filter
