@@ -7,7 +7,7 @@ SERVER := DEBUG=false SITE_URL=https://delegator.example ALLOWED_HOSTS=delegator
 	EMAIL_URL=smtp+tls://user:password@smtp.example.com:587 \
 	DATABASE_URL=sqlite:///var/check/delegator.sqlite3 REDIS_URL= VAR_DIR=var/check
 
-.PHONY: help run test drills check format tools
+.PHONY: help run test drills bench check format tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -22,6 +22,9 @@ test: tools ## Run every test on SQLite, on Postgres and in Chromium (make test 
 drills: tools ## Kill what runs and see that nothing is lost; takes long (make drills ARGS="-k redis")
 	@$(VENV)/python -m pytest tests/drills $(ARGS)
 
+bench: tools ## Measure what pages and writes cost, against their goals (make bench ARGS="--quick --only 'day page'")
+	@$(VENV)/python -m tests.bench $(ARGS)
+
 check: tools ## Look for mistakes without running: ruff, mypy, templates, settings, migrations
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
@@ -33,6 +36,9 @@ check: tools ## Look for mistakes without running: ruff, mypy, templates, settin
 format: tools ## Write the code as `make check` wants it
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
+
+css: tools ## Write the stylesheets of the pages, in static/css/, from their sources there and Bootstrap
+	@$(VENV)/python -m tests.stylesheet
 
 tools:
 	@$(PYTHON) delegator/laptop.py --install requirements.txt requirements-dev.txt

@@ -1,8 +1,11 @@
 """The drawings of the design as template tags: hour bars, shares, icons, marks and the brand mark."""
 
 from decimal import Decimal
+from functools import cache
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from tasks import charts
 
@@ -21,18 +24,24 @@ def share(amount: Decimal | int, largest: Decimal | int, kind: charts.Kind = "be
     return {"width": charts.share(amount, largest), "kind": kind}
 
 
-@register.inclusion_tag("tasks/_icon.html")
-def icon(name: str, more: str = "") -> dict[str, str]:
+@register.simple_tag
+def icon(name: str, more: str = "") -> SafeString:
     """A file of tasks/icons/; `more` is further classes. The word beside it names it."""
-    return {"shapes": f"tasks/icons/{name}.html", "more": more}
+    return _drawn("tasks/_icon.html", shapes=f"tasks/icons/{name}.html", more=more)
 
 
-@register.inclusion_tag("tasks/_mark.html")
-def mark(state: str) -> dict[str, str]:
+@register.simple_tag
+def mark(state: str) -> SafeString:
     """The shape in a `.tag`, a file of tasks/marks/: on, wait, no, done or draft."""
-    return {"shapes": f"tasks/marks/{state}.html"}
+    return _drawn("tasks/_mark.html", shapes=f"tasks/marks/{state}.html")
 
 
-@register.inclusion_tag("tasks/_brand_mark.html")
-def brand_mark() -> dict[str, str]:
-    return {}
+@register.simple_tag
+def brand_mark() -> SafeString:
+    return _drawn("tasks/_brand_mark.html")
+
+
+@cache
+def _drawn(template: str, **values: str) -> SafeString:
+    """What never changes is rendered once a process; a page may hold forty icons."""
+    return render_to_string(template, values)
