@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from . import durations
@@ -46,12 +46,12 @@ class DayTotal:
         )
 
 
-def logged(owner: Owner, rows: Iterable[Row]) -> DayTotal:
-    best = next((row for row in rows if row.task.is_best_work), None)
+def logged(owner: Owner, rows: Sequence[Row]) -> DayTotal:
+    best = next((row.task for row in rows if row.task.is_best_work), None)
     return DayTotal(
-        best_name=best.task.mid_sentence if best else "best work",
-        best_title=best.task.name if best else "Best work",
-        best=best.seconds if best else 0,
+        best_name=best.mid_sentence if best else "best work",
+        best_title=best.name if best else "Best work",
+        best=sum(row.seconds for row in rows if row.task.is_best_work),
         routine=sum(row.seconds for row in rows if not row.task.is_best_work),
         work_day=owner.work_day,
     )

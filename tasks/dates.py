@@ -1,6 +1,6 @@
-"""Days and moments as people say them: "Thursday 15 October", "6 pm"."""
+"""Days and moments: as people say them ("Thursday 15 October", "6 pm"), when they begin, how long they are."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -13,6 +13,11 @@ def full(day: date) -> str:
 def long(day: date) -> str:
     """15 October"""
     return f"{day.day} {day:%B}"
+
+
+def weekday(day: date) -> str:
+    """Thu"""
+    return f"{day:%a}"
 
 
 def short(day: date) -> str:
@@ -36,6 +41,28 @@ def clock(at: datetime, zone: ZoneInfo) -> str:
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Tuesday 20 October, 6 pm"""
     return f"{full(at.astimezone(zone).date())}, {clock(at, zone)}"
+
+
+def starts_at(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant, in UTC, whose local date is that day; midnight itself may not exist there."""
+    at = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    # A midnight inside a gap comes out before the day began or after: walk to its first instant.
+    while at.astimezone(zone).date() >= day:
+        at -= timedelta(minutes=15)
+    while at.astimezone(zone).date() < day:
+        at += timedelta(minutes=15)
+    return at
+
+
+def length(day: date, zone: ZoneInfo) -> int:
+    """Seconds in that local day: 21 to 27 h, from the zone, never 24 by decree."""
+    return int((starts_at(day + timedelta(days=1), zone) - starts_at(day, zone)).total_seconds())
+
+
+def since(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """2:30 pm, or with its day if that is not today."""
+    same_day = at.astimezone(zone).date() == now.astimezone(zone).date()
+    return clock(at, zone) if same_day else moment(at, zone)
 
 
 @cache

@@ -12,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY_MOST = 24 * HOUR
+# A day in which the clocks of Casey went back by three hours.
+LONGEST_DAY = 27 * HOUR
 
 # A bare whole number up to this is hours, above it minutes.
 MOST_BARE_HOURS = 12
@@ -57,9 +59,14 @@ def parse(text: str, *, current: int = 0, most: int = DAY_MOST) -> int:
     if sign:
         seconds = current + seconds if sign == "+" else current - seconds
     if seconds > most:
-        of_this_day = " of this day" if most <= DAY_MOST + HOUR else ""
+        of_this_day = " of this day" if most <= LONGEST_DAY else ""
         raise NotATime(f"That is more than the {hours(most)}{of_this_day}.")
     return seconds
+
+
+def adds(text: str) -> bool:
+    """Whether it is counted from what is there: +15m, -15m."""
+    return _plain(text, EXAMPLES)[:1] in ("+", "-")
 
 
 def parse_range(text: str) -> tuple[int, int]:

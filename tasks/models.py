@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -47,6 +47,11 @@ class Owner(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, default="UTC")
     work_day = models.PositiveIntegerField(default=8 * HOUR, help_text="Seconds, Monday to Friday.")
     budget = models.DecimalField(max_digits=8, decimal_places=2, null=True, help_text="For help, a week.")
+    # A timer that runs longer than this was most likely forgotten.
+    timer_limit = models.PositiveIntegerField(default=4 * HOUR, help_text="Seconds.")
+    wants_reminder = models.BooleanField(default=False)
+    reminder_hour = models.PositiveSmallIntegerField(default=17, help_text="0 to 23, where the owner lives.")
+    next_reminder_at = models.DateTimeField(null=True, db_index=True)
     wants_summary = models.BooleanField(default=True)
     next_summary_at = models.DateTimeField(null=True, db_index=True)
     pid = models.CharField(max_length=22, unique=True, default=new_pid, editable=False)
@@ -59,7 +64,10 @@ class Owner(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_owner_an_address")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_owner_an_address"),
+            models.CheckConstraint(condition=Q(reminder_hour__range=(0, 23)), name="reminder_hour_of_a_day"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -75,6 +83,12 @@ class Owner(AbstractBaseUser, PermissionsMixin):
     def today(self, now: datetime) -> date:
         """The owner's local day at `now`."""
         return now.astimezone(self.zone).date()
+
+    @property
+    def running_timer(self) -> Timer | None:
+        """The timer, if one runs; `with_timer` has it ready."""
+        timer: Timer | None = getattr(self, "timer", None)
+        return timer
 
     def hour_value(self, on: date) -> Decimal | None:
         """What an hour of the owner's best work was worth on that day, in their currency."""
@@ -240,7 +254,11 @@ class TimeEntryQuerySet(models.QuerySet["TimeEntry"]):
 
 
 class TimeEntry(models.Model):
-    """Seconds on one local day for one task; the day is the one the owner saw, and stays."""
+    """
+    Seconds on one local day for one task; the day is the one the owner saw, and stays.
+
+    Only `entries` writes them, and with each its history and the total of its week.
+    """
 
     class Source(models.TextChoices):
         TYPED = "typed"
@@ -253,6 +271,7 @@ class TimeEntry(models.Model):
     seconds = models.PositiveIntegerField()
     source = models.CharField(max_length=6, choices=Source.choices, default=Source.TYPED)
     note = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(null=True, help_text="Of what a timer measured.")
     changed_at = models.DateTimeField()
 
     objects = TimeEntryQuerySet.as_manager()
@@ -267,3 +286,77 @@ class TimeEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task}, {self.day}: {self.seconds} s"
+
+
+class EntryChange(models.Model):
+    """What an entry was before and after one change, when, and from where; rows are only ever added."""
+
+    class Via(models.TextChoices):
+        DAY = "day", "day sheet"
+        WEEK = "week", "week"
+        COPY = "copy", "copied"
+        TIMER = "timer", "timer"
+        NOTE = "note", "note"
+        IMPORT = "import", "import"
+        UNDO = "undo", "undone"
+
+    owner = models.ForeignKey(Owner, models.CASCADE, related_name="changes")
+    task = models.ForeignKey(Task, models.CASCADE, related_name="changes")
+    day = models.DateField()
+    source = models.CharField(max_length=6, choices=TimeEntry.Source.choices)
+    started_at = models.DateTimeField(null=True)
+    seconds_before = models.PositiveIntegerField()
+    seconds_after = models.PositiveIntegerField()
+    note_before = models.CharField(max_length=200, blank=True)
+    note_after = models.CharField(max_length=200, blank=True)
+    via = models.CharField(max_length=6, choices=Via.choices)
+    # Made by the browser for one thing typed, so that sending it again changes nothing.
+    key = models.CharField(max_length=36, null=True)  # noqa: DJ001 - unknown is not the same as another unknown
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["owner", "day"], name="owners_changes")]
+        constraints = [models.UniqueConstraint("owner", "key", name="one_change_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.task}, {self.day}: {self.seconds_before} s to {self.seconds_after} s"
+
+
+class WeekTotal(models.Model):
+    """Seconds of a task in one ISO week, kept in step by `entries`; `check_rollups` proves it."""
+
+    owner = models.ForeignKey(Owner, models.CASCADE, related_name="week_totals")
+    task = models.ForeignKey(Task, models.CASCADE, related_name="week_totals")
+    monday = models.DateField()
+    seconds = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "monday"], name="owners_weeks")]
+        constraints = [models.UniqueConstraint("task", "monday", name="one_total_a_week")]
+
+    def __str__(self) -> str:
+        return f"{self.task}, week of {self.monday}: {self.seconds} s"
+
+
+class Timer(models.Model):
+    """The one timer of an owner, while it runs. What it measured becomes entries when it stops."""
+
+    owner = models.OneToOneField(Owner, models.CASCADE, related_name="timer")
+    task = models.ForeignKey(Task, models.CASCADE, related_name="timers")
+    # The zone in force at the start tells its days apart.
+    zone = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    # The start, or when the owner last said that it still runs.
+    checked_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, help_text="When the owner was asked whether it still runs.")
+
+    def __str__(self) -> str:
+        return f"{self.task} since {self.started_at}"
+
+    def forgotten_at(self) -> datetime:
+        return self.checked_at + timedelta(seconds=self.owner.timer_limit)
+
+    def is_forgotten(self, now: datetime) -> bool:
+        """Past the owner's limit: no total counts it until the owner says how long it was."""
+        return now >= self.forgotten_at()

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
+
 from .models import BestHour, Owner, Skill
 
 
@@ -26,7 +28,8 @@ def hour_values(owner: Owner) -> HourValues:
 
 def hold(owner: Owner) -> None:
     """Let others wait who change what this owner has, until the transaction ends; SQLite has one writer anyway."""
-    Owner.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    if connection.features.has_select_for_update:
+        Owner.objects.select_for_update(no_key=True).values_list("pk").get(pk=owner.pk)
 
 
 def set_hour_value(owner: Owner, amount: Decimal, today: date) -> None:

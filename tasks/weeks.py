@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Sum
-
 from .models import Owner, Task
 
 # MATCHING.md section 1: how many logged weeks tell what is usual.
@@ -48,6 +46,11 @@ class Week:
     def last(self) -> date:
         return self.first + timedelta(days=6)
 
+    @property
+    def days(self) -> list[date]:
+        """Monday to Sunday."""
+        return [self.first + timedelta(days=n) for n in range(7)]
+
     def back(self, weeks: int = 1) -> Week:
         return Week.of(self.first - timedelta(weeks=weeks))
 
@@ -71,19 +74,14 @@ class Log:
 
 
 def log(owner: Owner, first: Week, last: Week) -> Log:
-    """Seconds by week and task, and the days with anything logged. One query."""
-    rows = (
-        owner.entries.between(first.first, last.last)
-        .order_by()
-        .values_list("day", "task_id")
-        .annotate(total=Sum("seconds"))
-    )
-    seconds: dict[Week, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    """Seconds by week and task, from the kept totals, and the days with anything logged. Two queries."""
+    seconds: dict[Week, dict[int, int]] = defaultdict(dict)
+    kept = owner.week_totals.filter(monday__range=(first.first, last.first), seconds__gt=0)
+    for task_id, monday, total in kept.values_list("task_id", "monday", "seconds"):
+        seconds[Week.of(monday)][task_id] = total
     days: dict[Week, set[date]] = defaultdict(set)
-    for day, task_id, total in rows:
-        week = Week.of(day)
-        seconds[week][task_id] += total
-        days[week].add(day)
+    for day in owner.entries.between(first.first, last.last).values_list("day", flat=True).distinct():
+        days[Week.of(day)].add(day)
     return Log(dict(seconds), dict(days))
 
 
@@ -94,13 +92,14 @@ def usual_minutes(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int,
     The last complete weeks in which the owner logged anything at all, so that a
     holiday does not count as zero (MATCHING.md section 1). Two queries.
     """
-    last = Week.of(today).back()
-    days = owner.entries.filter(day__lte=last.last).order_by("-day").values_list("day", flat=True).distinct()
-    # The last weeks with a log have at most seven such days each.
-    recent = sorted({Week.of(day) for day in days[: 7 * RECENT]})[-RECENT:]
-    logged = log(owner, recent[0] if recent else last, last)
+    kept = owner.week_totals.filter(monday__lte=Week.of(today).back().first, seconds__gt=0)
+    recent = list(kept.order_by("-monday").values_list("monday", flat=True).distinct()[:RECENT])
+    seconds = {
+        (task_id, monday): total
+        for task_id, monday, total in kept.filter(monday__in=recent).values_list("task_id", "monday", "seconds")
+    }
     return {
-        task.pk: robust_minutes([half_up(logged.of(week).get(task.pk, 0), 60) for week in recent], _estimate(task))
+        task.pk: robust_minutes([half_up(seconds.get((task.pk, week), 0), 60) for week in recent], _estimate(task))
         for task in tasks
     }
 

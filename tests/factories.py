@@ -8,7 +8,7 @@ from itertools import count
 
 from assistants import handoffs
 from assistants.models import Assistant, AssistantSkill, Handoff, Offer
-from tasks import owners
+from tasks import entries, owners
 from tasks.durations import HOUR
 from tasks.models import Owner, Skill, Task, TaskSkill, TimeEntry
 
@@ -64,9 +64,9 @@ def the_best_work(*, owner: Owner, name: str = "Garden design") -> Task:
 def an_entry(
     *, task: Task, day: date = TODAY, seconds: int = HOUR, source: str = TimeEntry.Source.TYPED
 ) -> TimeEntry:
-    return TimeEntry.objects.create(
-        owner=task.owner, task=task, day=day, seconds=seconds, source=source, changed_at=NOW
-    )
+    entry = TimeEntry(owner=task.owner, task=task, day=day, source=source)
+    entries.put(entry, seconds, via=entries.Via.DAY, now=NOW)
+    return entry
 
 
 def an_assistant(

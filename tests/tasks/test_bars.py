@@ -11,7 +11,7 @@ from tasks.bars import DayTotal, Estimate
 from tasks.durations import HOUR, MINUTE
 from tasks.models import Owner, Task
 from tasks.routine import Span
-from tests.factories import TODAY, a_task, an_entry, the_best_work
+from tests.factories import NOW, TODAY, a_task, an_entry, the_best_work
 
 SECONDS = st.integers(0, 26 * HOUR)
 EIGHT = 8 * HOUR
@@ -53,14 +53,14 @@ def test_the_total_of_a_day_is_the_sum_of_its_sheet(nora: Owner) -> None:
     for task, hours in ((best, 3), (email, 1), (retired, 2)):
         an_entry(task=task, seconds=hours * HOUR)
     Task.objects.filter(pk=retired.pk).update(retired_on=TODAY)
-    day = bars.logged(nora, days.sheet(nora, TODAY))
+    day = bars.logged(nora, days.sheet(nora, TODAY, now=NOW).rows)
     assert (day.best, day.routine, day.work_day) == (3 * HOUR, 3 * HOUR, nora.work_day)
     assert (day.best_title, day.best_name) == ("Garden design", "garden design")
 
 
 def test_a_day_without_best_work_speaks_of_it_all_the_same(nora: Owner) -> None:
     a_task(owner=nora)
-    day = bars.logged(nora, days.sheet(nora, TODAY))
+    day = bars.logged(nora, days.sheet(nora, TODAY, now=NOW).rows)
     assert (day.best_title, day.best_name, day.best) == ("Best work", "best work", 0)
 
 

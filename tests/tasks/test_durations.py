@@ -8,10 +8,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks import durations
-from tasks.durations import DAY_MOST, HOUR, MINUTE, NotATime
+from tasks.durations import DAY_MOST, HOUR, LONGEST_DAY, MINUTE, NotATime
 
 T = TypeVar("T")
 MINUTES_OF_A_DAY = st.integers(0, 24 * 60)
+# Each form of the grammar, for hours and minutes of an hour.
+FORMS = [
+    "{h}:{m:02}",
+    "{h} : {m:02}",
+    "{h}:{m:02}h",
+    "{h}:{m:02} hrs",
+    "{h}h{m}",
+    "{h}h{m:02}",
+    "{h} h {m} min",
+    "{h}hr {m}m",
+    "{h} hours {m} minutes",
+    "{h}HRS{m}MINS",
+    "\uff10{h}\uff1a{m:02}",
+    "+{h}:{m:02}",
+    "+ {h}h {m} m",
+    "{all}m",
+    "{all} mins",
+    "{all}\u00a0min",
+    "{all} Minutes",
+]
 NO_TIMES = [
     "-1",
     "+1",
@@ -222,9 +242,40 @@ def test_an_estimate_is_shown_as_people_write_it(least: int, most: int, text: st
 
 
 @pytest.mark.parametrize("spell", [durations.clock, durations.words])
-def test_every_minute_of_the_day_is_read_back_as_it_is_shown(spell: Callable[[int], str]) -> None:
+def test_every_minute_of_the_longest_day_is_read_back_as_it_is_shown(spell: Callable[[int], str]) -> None:
+    for seconds in range(0, LONGEST_DAY + 1, MINUTE):
+        assert durations.parse(spell(seconds), most=LONGEST_DAY) == seconds
+
+
+@given(st.integers(0, LONGEST_DAY))
+def test_odd_seconds_are_shown_and_read_back_as_the_nearest_minute(seconds: int) -> None:
+    read = durations.parse(durations.clock(seconds), most=LONGEST_DAY)
+    assert -MINUTE // 2 <= seconds - read < MINUTE // 2
+    assert durations.parse(durations.words(seconds), most=LONGEST_DAY) == read
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_minute_of_the_day_can_be_written_in_every_form(form: str) -> None:
     for minutes in range(24 * 60 + 1):
-        assert durations.parse(spell(minutes * MINUTE)) == minutes * MINUTE
+        text = form.format(h=minutes // 60, m=minutes % 60, all=minutes)
+        assert durations.parse(text) == minutes * MINUTE, text
+
+
+@pytest.mark.parametrize("point", ".,\u066b")
+def test_every_hundredth_of_an_hour_is_its_nearest_minute(point: str) -> None:
+    for hundredths in range(2401):
+        text = f"{hundredths // 100}{point}{hundredths % 100:02}"
+        assert durations.parse(text) == durations.parse(f"{text} h") == (hundredths * 60 + 50) // 100 * MINUTE
+
+
+@pytest.mark.parametrize("text", ["+15m", "-15m", " + 1:30", "\u22120:05", "\uff0b15m", "\uff0d1h"])
+def test_a_sign_says_that_it_is_counted_from_what_is_there(text: str) -> None:
+    assert durations.adds(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "15m", "1:30", "0", "1+1", "abc", ":45"])
+def test_a_time_without_a_sign_is_all_of_it(text: str) -> None:
+    assert not durations.adds(text)
 
 
 @given(MINUTES_OF_A_DAY, MINUTES_OF_A_DAY)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from tasks import owners
 from tasks.durations import HOUR
-from tasks.models import BestHour, Owner, Skill, Task, TaskSkill, TimeEntry
+from tasks.models import BestHour, EntryChange, Owner, Skill, Task, TaskSkill, TimeEntry, Timer, WeekTotal
 from tasks.quadrants import Quadrant
 from tests.factories import NOW, TODAY, a_skill, a_task, an_entry, an_owner, the_best_work
 
@@ -98,10 +98,41 @@ def test_a_cell_has_one_typed_entry_and_any_number_of_others(nora: Owner) -> Non
 
 @pytest.mark.parametrize("seconds", [0, -1])
 def test_an_entry_without_time_is_refused(nora: Owner, seconds: int) -> None:
-    task = a_task(owner=nora)
-    assert refused(lambda: an_entry(task=task, seconds=seconds), "entry_not_empty") or refused(
-        lambda: an_entry(task=task, seconds=seconds), "seconds"
+    entry = TimeEntry(owner=nora, task=a_task(owner=nora), day=TODAY, seconds=seconds, changed_at=NOW)
+    assert refused(entry.save, "entry_not_empty") or refused(entry.save, "seconds")
+
+
+def test_an_owner_has_one_timer(nora: Owner, bea: Owner) -> None:
+    tasks = a_task(owner=nora), a_task(owner=nora), a_task(owner=bea)
+    first, second, others = (
+        Timer(owner=task.owner, task=task, zone="UTC", started_at=NOW, checked_at=NOW) for task in tasks
     )
+    first.save()
+    others.save()
+    assert refused(second.save, "owner_id")
+    first.delete()
+    assert not refused(second.save, "owner_id")
+
+
+def test_a_key_names_one_change_of_an_owner_and_many_have_none(nora: Owner, bea: Owner) -> None:
+    def a_change(task: Task, key: str | None) -> EntryChange:
+        seconds = {"seconds_before": 0, "seconds_after": HOUR}
+        return EntryChange(owner=task.owner, task=task, day=TODAY, key=key, changed_at=NOW, **seconds)
+
+    mine, theirs = a_task(owner=nora), a_task(owner=bea)
+    for task, key in ((mine, "k"), (theirs, "k"), (mine, "l"), (mine, None), (mine, None)):
+        a_change(task, key).save()
+    assert refused(a_change(mine, "k").save, "one_change_a_key")
+
+
+def test_a_task_has_one_total_a_week(nora: Owner) -> None:
+    task = a_task(owner=nora)
+    an_entry(task=task)
+    an_entry(task=task, day=TODAY - timedelta(days=7))
+    an_entry(task=a_task(owner=nora))
+    again = WeekTotal(owner=nora, task=task, monday=date(2026, 10, 12), seconds=HOUR)
+    assert refused(again.save, "one_total_a_week")
+    assert refused(lambda: nora.week_totals.update(seconds=-1), "seconds")
 
 
 def test_a_skill_has_one_name_in_any_case_and_one_level_a_task(nora: Owner, bea: Owner) -> None:
@@ -216,9 +247,40 @@ def test_an_owner_is_called_by_the_first_name_or_else_the_address() -> None:
     assert str(Owner(name="", email="nora@example.com")) == "nora@example.com"
 
 
+def test_a_timer_is_forgotten_at_the_owners_limit_since_the_start_or_the_last_answer(nora: Owner) -> None:
+    nora.timer_limit = 2 * HOUR
+    timer = Timer(owner=nora, task=Task(), started_at=NOW - timedelta(hours=9), checked_at=NOW)
+    limit = NOW + timedelta(hours=2)
+    assert timer.forgotten_at() == limit
+    assert not timer.is_forgotten(limit - timedelta(microseconds=1))
+    assert timer.is_forgotten(limit)
+
+
+def test_an_owner_without_a_timer_has_none_running(nora: Owner) -> None:
+    assert nora.running_timer is None
+    task = a_task(owner=nora)
+    timer = Timer.objects.create(owner=nora, task=task, zone="UTC", started_at=NOW, checked_at=NOW)
+    assert Owner.objects.get(pk=nora.pk).running_timer == timer
+
+
+def test_rows_say_what_they_are(nora: Owner) -> None:
+    task = a_task(owner=nora, name="Email")
+    entry = an_entry(task=task)
+    total, change = nora.week_totals.get(), nora.changes.get()
+    timer = Timer(task=task, started_at=NOW)
+    assert [str(row) for row in (entry, change, total, timer)] == [
+        "Email, 2026-10-15: 3600 s",
+        "Email, 2026-10-15: 0 s to 3600 s",
+        "Email, week of 2026-10-12: 3600 s",
+        "Email since 2026-10-15 21:30:00+00:00",
+    ]
+
+
 def test_an_owners_rows_go_with_the_owner(nora: Owner, bea: Owner) -> None:
     for owner in (nora, bea):
         an_entry(task=a_task(owner=owner, skill=a_skill(owner=owner)))
+        Timer.objects.create(owner=owner, task=owner.tasks.get(), zone="UTC", started_at=NOW, checked_at=NOW)
     nora.delete()
-    assert [model.objects.count() for model in (Task, TimeEntry, Skill, TaskSkill)] == [1] * 4
+    mine = (Task, TimeEntry, EntryChange, WeekTotal, Timer, Skill, TaskSkill)
+    assert [model.objects.count() for model in mine] == [1] * 7
     assert TimeEntry.objects.get().changed_at == NOW

@@ -16,6 +16,8 @@ from tasks.models import Owner, Task, TimeEntry
 from tasks.weeks import Week
 from tests.factories import TODAY, a_task, an_entry
 
+from .world import save
+
 # TODAY is the Thursday of this week.
 THIS = Week(2026, 42)
 MINUTES = st.integers(0, 7 * 24 * 60)
@@ -141,6 +143,16 @@ def test_a_log_ends_where_it_was_asked_to(nora: Owner) -> None:
 def test_what_another_owner_logged_is_not_in_it(nora: Owner, bea: Owner) -> None:
     an_entry(task=a_task(owner=bea), day=TODAY)
     assert weeks.log(nora, THIS, THIS).seconds == {}
+
+
+def test_a_week_whose_time_was_all_taken_out_again_is_as_if_nothing_was_logged(nora: Owner) -> None:
+    task = unestimated(nora)
+    logged(task, 100, 1)
+    logged(task, 300, 2)
+    save(nora, {task: 0}, day=THIS.back(2).first)
+    log = weeks.log(nora, THIS.back(2), THIS)
+    assert (log.of(THIS.back(2)), log.days_logged(THIS.back(2))) == ({}, 0)
+    assert usual(nora, task) == [100]
 
 
 # --- What is usual ----------------------------------------------------------------

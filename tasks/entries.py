@@ -1,0 +1,101 @@
+"""The one place that writes time entries, and with each change its history and the total of its week."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Sum
+
+from . import owners
+from .models import EntryChange, Owner, TimeEntry, WeekTotal
+
+Via = EntryChange.Via
+
+
+def put(
+    entry: TimeEntry, seconds: int, *, via: str, now: datetime, note: str | None = None, key: str | None = None
+) -> None:
+    """
+    Set what an entry says: it is made if it is new, and removed at zero.
+
+    Call it inside a transaction, with the owner held. The same key a second time
+    raises IntegrityError, and the transaction with all its changes ends.
+    """
+    note = entry.note if note is None else note
+    before, note_before = (entry.seconds, entry.note) if entry.pk else (0, "")
+    if not before and not seconds:
+        return
+    _record(entry, before, seconds, note_before, note if seconds else "", via=via, now=now, key=key)
+    if not seconds:
+        TimeEntry.objects.filter(pk=entry.pk).delete()
+    elif entry.pk:
+        TimeEntry.objects.filter(pk=entry.pk).update(seconds=seconds, note=note, changed_at=now)
+    else:
+        entry.seconds, entry.note, entry.changed_at = seconds, note, now
+        entry.save(force_insert=True)
+    _add_to_week(entry, seconds - before)
+
+
+@transaction.atomic
+def note(owner: Owner, pk: int, text: str, *, was: str | None = None, now: datetime) -> str | None:
+    """
+    Write a note on one of the owner's entries; None when it is as asked.
+
+    Else the note that stands there, which is not the one that `was` shown.
+    """
+    owners.hold(owner)
+    entry = owner.entries.filter(pk=pk).first()
+    if entry is None:
+        return ""
+    if was is not None and entry.note not in (was, text):
+        return entry.note
+    if entry.note != text:
+        put(entry, entry.seconds, note=text, via=Via.NOTE, now=now)
+    return None
+
+
+def discard(entry: TimeEntry, *, now: datetime) -> None:
+    """Write down that what a timer measured was thrown away; no entry was ever made of it."""
+    _record(entry, entry.seconds, 0, "", "", via=Via.TIMER, now=now, key=None)
+
+
+def bring_back(entry: TimeEntry, *, now: datetime) -> None:
+    """Write down that what was thrown away is measured on."""
+    _record(entry, 0, 0, "", "", via=Via.UNDO, now=now, key=None)
+
+
+def _record(entry: TimeEntry, before: int, after: int, note_before: str, note_after: str, **how: Any) -> None:
+    EntryChange.objects.create(
+        owner_id=entry.owner_id,
+        task_id=entry.task_id,
+        day=entry.day,
+        source=entry.source,
+        started_at=entry.started_at,
+        seconds_before=before,
+        seconds_after=after,
+        note_before=note_before,
+        note_after=note_after,
+        via=how["via"],
+        key=how["key"],
+        changed_at=how["now"],
+    )
+
+
+def _add_to_week(entry: TimeEntry, seconds: int) -> None:
+    if not seconds:
+        return
+    monday = entry.day - timedelta(days=entry.day.weekday())
+    total = WeekTotal.objects.filter(task_id=entry.task_id, monday=monday)
+    if total.filter(seconds__gte=-seconds).update(seconds=F("seconds") + seconds):
+        return
+    # The first of its week, or a total that was wrong: added up from the entries.
+    week = TimeEntry.objects.filter(task_id=entry.task_id).between(monday, monday + timedelta(days=6))
+    counted = week.aggregate(total=Sum("seconds", default=0))["total"]
+    WeekTotal.objects.bulk_create(
+        [WeekTotal(owner_id=entry.owner_id, task_id=entry.task_id, monday=monday, seconds=counted)],
+        update_conflicts=True,
+        unique_fields=["task", "monday"],
+        update_fields=["seconds"],
+    )
