@@ -47,6 +47,10 @@ AWAY = timedelta(seconds=30)
 Done = Callable[[OutgoingEmail, datetime], None]
 
 
+class Unwanted(Exception):
+    """Raised by a letter when what it says no longer holds: the email is skipped, and this is why."""
+
+
 def put(
     kind: str,
     *,
@@ -126,6 +130,9 @@ def deliver(email: OutgoingEmail, mailer: BaseEmailBackend, *, done: Done) -> bo
     try:
         message = compose(email)
         message.message().as_bytes()  # headers are checked only here
+    except Unwanted as reason:
+        _finish(email, done, state=OutgoingEmail.State.SKIPPED, trouble=str(reason))
+        return True
     except Exception as error:
         _give_up(email, error, done)
         return True

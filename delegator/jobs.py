@@ -4,10 +4,19 @@ from celery import shared_task
 
 from tasks import clock
 
-from . import weekly
+from . import reminders, weekly
 
 
 @shared_task(ignore_result=True)
 def write_weekly_summaries() -> None:
     """Write the summaries that have come due; the outbox sends them."""
     weekly.write_due(now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def remind() -> None:
+    """Ask about forgotten timers, and remind of empty days; the outbox sends it."""
+    try:
+        reminders.ask_about_timers(now=clock.now())
+    finally:  # neither keeps the other
+        reminders.remind(now=clock.now())

@@ -14,9 +14,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from assistants import gains, links, outbox
@@ -26,7 +25,7 @@ from tasks.models import Owner, Task
 from tasks.templatetags.words import signed_hours
 from tasks.weeks import Log, Week
 
-from . import next_step
+from . import next_step, readers
 from .models import WeeklySummary
 
 logger = logging.getLogger(__name__)
@@ -42,7 +41,8 @@ class AlreadyWritten(Exception):
 def write_due(*, now: datetime) -> int:
     """Write every summary that has come due, each in its own transaction; how many were written."""
     written = 0
-    for owner in _readers().filter(Q(next_summary_at=None) | Q(next_summary_at__lte=now)):
+    due = Q(next_summary_at=None) | Q(next_summary_at__lte=now)
+    for owner in readers.of(wants_summary=True).filter(due):
         try:
             written += _write_due(owner, now)
         except Exception:  # one owner's trouble is not the others'; the next beat tries again
@@ -64,14 +64,6 @@ def _write_due(owner: Owner, now: datetime) -> bool:
         except AlreadyWritten:
             return False
     return True
-
-
-def _readers() -> QuerySet[Owner]:
-    """Who gets one; where mail leaves this computer, only to an address that was verified."""
-    wanting = Owner.objects.filter(is_active=True, wants_summary=True)
-    if settings.EMAIL_KEPT:
-        return wanting
-    return wanting.filter(emailaddress__verified=True, emailaddress__primary=True)
 
 
 def next_at(owner: Owner, now: datetime) -> datetime:

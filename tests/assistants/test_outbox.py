@@ -260,6 +260,19 @@ def test_who_never_got_an_offer_is_not_told_that_it_was_withdrawn(nora: Owner) -
     assert (told.state, told.trouble) == ("skipped", "the offer never left")
 
 
+def test_what_its_letter_says_no_longer_holds_is_not_sent_and_who_is_told_hears_of_it(nora: Owner) -> None:
+    """The letter about a timer asks whether it still runs; this one was stopped."""
+    to, facts = (nora.name, nora.email), {"checked_at": NOW.isoformat()}
+    outbox.put("timer", owner=nora, to=to, key="a", facts=facts, now=clock.now())
+    an_answer(nora, "b", now=clock.now())
+    listener = Listener()
+    assert outbox.pump(done=listener) == 2
+    email = an_email("a")
+    assert (email.state, email.trouble) == ("skipped", "the timer is no longer forgotten")
+    assert (email.transport, email.sent_at, email.lease_until) == ("", None, None)
+    assert listener.heard == [("a", "skipped"), ("b", "sent")]
+
+
 # --- No secret at rest -------------------------------------------------------
 def test_no_row_holds_what_opens_a_link(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)

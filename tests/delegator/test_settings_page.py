@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,9 @@ import pytest
 import time_machine
 from django.test import Client, override_settings
 
-from delegator import weekly
+from delegator import reminders, weekly
 from delegator.settings_page import SettingsForm
+from tasks import clock
 from tasks.durations import HOUR, MINUTE
 from tasks.models import BestHour, Owner
 from tests import factories
@@ -29,6 +30,9 @@ GIVEN = {
     "currency": "EUR",
     "time_zone": "Europe/Berlin",
     "wants_summary": "on",
+    "wants_reminder": "on",
+    "reminder_hour": "18",
+    "timer_limit": "2:30",
 }
 
 
@@ -62,10 +66,11 @@ def test_what_is_saved_is_shown_again(hers: Client, nora: Owner) -> None:
     assert (nora.name, nora.business, nora.vision) == ("Nora Hale", "Hale Garden Design", "Be home by four.")
     assert (nora.work_day, nora.budget, nora.currency) == (7 * HOUR + 30 * MINUTE, Decimal(290), "EUR")
     assert (nora.time_zone, nora.wants_summary) == ("Europe/Berlin", True)
+    assert (nora.wants_reminder, nora.reminder_hour, nora.timer_limit) == (True, 18, 2 * HOUR + 30 * MINUTE)
     shown = typed(page)
     assert (shown["name"], shown["worth"], shown["day"], shown["budget"]) == ("Nora Hale", "95.50", "7:30", "290")
-    assert shown["vision"] == "Be home by four."
-    assert chosen(page) == ["EUR", "Europe/Berlin"]
+    assert (shown["vision"], shown["timer_limit"]) == ("Be home by four.", "2:30")
+    assert chosen(page) == ["EUR", "Europe/Berlin", "18"]
 
 
 def test_a_new_worth_leaves_the_past_alone(hers: Client, nora: Owner) -> None:
@@ -96,6 +101,14 @@ def test_a_new_worth_leaves_the_past_alone(hers: Client, nora: Owner) -> None:
         ("currency", "XXX", "Select a valid choice."),
         ("vision", "a\x00b", "Leave out the control characters."),
         ("vision", "x" * 601, "at most 600 characters"),
+        ("reminder_hour", "", "This field is required."),
+        ("reminder_hour", "5", "Select a valid choice."),
+        ("reminder_hour", "23", "Select a valid choice."),
+        ("reminder_hour", "5 pm", "Select a valid choice."),
+        ("timer_limit", "", "Say after how many hours."),
+        ("timer_limit", "0", "Write more than zero hours."),
+        ("timer_limit", "0:29", "Write half an hour or more."),
+        ("timer_limit", "16:01", "at most 16."),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_saved(
@@ -132,6 +145,65 @@ def test_other_changes_leave_the_next_summary_where_it_is(hers: Client, nora: Ow
     nora.refresh_from_db()
     assert nora.business == "Another name"
     assert nora.next_summary_at == monday
+
+
+# --- The reminder and the timer ----------------------------------------------
+def due(owner: Owner) -> datetime | None:
+    return Owner.objects.values_list("next_reminder_at", flat=True).get(pk=owner.pk)
+
+
+def without(*fields: str) -> dict[str, str]:
+    return {name: text for name, text in GIVEN.items() if name not in fields}
+
+
+def test_a_new_owner_is_offered_no_reminder_5_pm_and_four_hours(hers: Client, nora: Owner) -> None:
+    page = read(hers.get("/settings/"))
+    assert "checked" not in next(tag.attrs for tag in page.all("input") if tag.attrs.get("name") == "wants_reminder")
+    hours = [tag.text for tag in page.all("option")][-17:]
+    assert (hours[0], hours[6], hours[-1]) == ("6 am", "12 pm", "10 pm")
+    assert chosen(page)[-1] == "17"
+    assert typed(page)["timer_limit"] == "4"
+    assert "Then it stops counting until you say when you stopped, and you get one email." in page.text
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0.5", HOUR // 2), ("0:30", HOUR // 2), ("16", 16 * HOUR)])
+def test_the_limit_of_a_timer_goes_from_half_an_hour_to_sixteen(
+    hers: Client, nora: Owner, text: str, seconds: int
+) -> None:
+    assert save(hers, timer_limit=text).status_code == 302
+    nora.refresh_from_db()
+    assert nora.timer_limit == seconds
+
+
+def test_who_asks_for_a_reminder_has_the_next_one_planned_and_who_stops_it_none(hers: Client, nora: Owner) -> None:
+    save(hers)
+    nora.refresh_from_db()
+    assert due(nora) == reminders.next_at(nora, clock.now())
+    hers.post("/settings/", without("wants_reminder"))
+    nora.refresh_from_db()
+    assert (nora.wants_reminder, due(nora)) == (False, None)
+
+
+@pytest.mark.parametrize("changed", [{"reminder_hour": "9"}, {"time_zone": "Pacific/Auckland"}])
+def test_another_hour_or_zone_plans_it_anew(hers: Client, nora: Owner, changed: dict[str, str]) -> None:
+    save(hers)
+    before = due(nora)
+    save(hers, **changed)
+    nora.refresh_from_db()
+    assert due(nora) == reminders.next_at(nora, clock.now())
+    assert due(nora) != before
+
+
+def test_a_reminder_that_went_out_while_the_form_was_open_is_not_planned_again(nora: Owner) -> None:
+    """Only what was changed is written: the beat moved the date, and the form knows the one before."""
+    nora.wants_reminder, nora.reminder_hour, nora.time_zone = True, 18, "Europe/Berlin"
+    nora.next_reminder_at = NOW
+    nora.save()
+    form = SettingsForm(nora, GIVEN | {"business": "Another name"})
+    assert form.is_valid()
+    Owner.objects.update(next_reminder_at=NOW + timedelta(days=1))
+    form.save()
+    assert due(nora) == NOW + timedelta(days=1)
 
 
 def test_rights_and_other_fields_cannot_be_slipped_in(hers: Client, nora: Owner, bea: Owner) -> None:

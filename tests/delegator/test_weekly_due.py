@@ -164,7 +164,8 @@ def move(owner: Owner, zone: str) -> None:
     client = Client()
     client.force_login(owner)
     given = {"name": owner.name, "worth": "80", "day": "8", "currency": "USD", "time_zone": zone}
-    assert client.post("/settings/", given | {"wants_summary": "on"}).status_code == 302
+    given |= {"wants_summary": "on", "reminder_hour": "17", "timer_limit": "4"}
+    assert client.post("/settings/", given).status_code == 302
 
 
 @pytest.mark.django_db
