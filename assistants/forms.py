@@ -11,7 +11,7 @@ from crispy_forms.bootstrap import PrependedText
 from crispy_forms.layout import Div, Fieldset
 from django import forms
 
-from tasks import dates, days, durations, money, owners
+from tasks import dates, durations, money, owners
 from tasks.fields import (
     AddressField,
     AmountField,
@@ -281,7 +281,7 @@ class WorkForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if given.get("day") and given.get("time"):
-            longest = days.length(given["day"], self.offer.assistant.zone)
+            longest = dates.length(given["day"], self.offer.assistant.zone)
             if self.logged.get(given["day"], 0) + given["time"] > longest:
                 self.add_error("time", f"That makes more than the {durations.hours(longest)} of this day.")
         return given

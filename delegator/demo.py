@@ -18,9 +18,9 @@ from django.db import transaction
 
 from assistants import handoffs, roster
 from assistants.models import Assistant, OutgoingEmail
-from tasks import owners, scores
+from tasks import days, owners, scores
 from tasks.durations import HOUR, MINUTE
-from tasks.models import Owner, Task, TaskSkill, TimeEntry
+from tasks.models import EntryChange, Owner, Task, TaskSkill
 from tasks.weeks import Week
 
 from . import weekly
@@ -28,6 +28,8 @@ from . import weekly
 EMAIL = "nora@example.com"
 PASSWORD = "garden-by-four"  # noqa: S105 - shown to whoever starts the demo
 WEEKS = 12
+# When she writes down her day.
+EVENING = time(18)
 # Tomasz took over the web site this many Mondays ago.
 HANDED_OFF = 5
 
@@ -157,22 +159,18 @@ def _people(owner: Owner) -> dict[str, Assistant]:
 def _log(owner: Owner, tasks: dict[str, Task], today: date, now: datetime) -> None:
     """Twelve weeks of work days up to noon today: best work grows once the web site is handed off."""
     monday = Week.of(today).first
-    entries = []
     for back in range(WEEKS, -1, -1):
         first = monday - timedelta(weeks=back)
         # The same week of the past gives the same log, whenever it is made.
         random = Random(first.toordinal())  # noqa: S311 - it keeps no secret
         for day in (first + timedelta(days=n) for n in range(5)):
             if day <= today:
-                entries += list(_day(owner, tasks, day, back, random, half=day == today))
-    for entry in entries:
-        entry.changed_at = now
-    TimeEntry.objects.bulk_create(entries)
+                evening = datetime.combine(day, EVENING, owner.zone)
+                edits = list(_day(tasks, day, back, random, half=day == today))
+                days.save(owner, edits, via=EntryChange.Via.DAY, now=min(evening, now))
 
 
-def _day(
-    owner: Owner, tasks: dict[str, Task], day: date, back: int, random: Random, *, half: bool
-) -> Iterator[TimeEntry]:
+def _day(tasks: dict[str, Task], day: date, back: int, random: Random, *, half: bool) -> Iterator[days.Edit]:
     minutes = {each.name: each.weekly / 5 for each in ROUTINE}
     if back < HANDED_OFF:
         minutes["Web site"] = 6.0
@@ -184,7 +182,7 @@ def _day(
         happens = random.random() < (0.4 if rare else 0.97)
         rounded = round(spent / 5) * 5
         if happens and rounded and not (half and number > 2):
-            yield TimeEntry(owner=owner, task=tasks[name], day=day, seconds=rounded * MINUTE)
+            yield days.Edit(tasks[name].pk, day, rounded * MINUTE)
 
 
 def _handoffs(owner: Owner, tasks: dict[str, Task], people: dict[str, Assistant], now: datetime) -> None:

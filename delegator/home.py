@@ -53,7 +53,7 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
     handoffs = list(owner.handoffs.with_terms())
     made = gains.of(owner, run, log, handoffs)
     bars = _bars(run, log, made, best)
-    sheet = days.sheet(owner, today)
+    sheet = days.week(owner, [today], now=now)
     return {
         "today": today,
         "greeting": _greeting(now.astimezone(owner.zone).hour),
@@ -66,8 +66,8 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
         "since": dates.short(max(made.since, run[0].first)) if made.since else "",
         "worth": money.rounded(made.worth(owners.hour_values(owner)), owner.currency),
         "waiting": [story.row(each) for each in handoffs if each.state == each.State.OFFERING],
-        "logged_today": sum(row.seconds for row in sheet),
-        "has_sheet": bool(sheet),
+        "logged_today": sheet.seconds,
+        "has_sheet": bool(sheet.rows),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -16,6 +17,8 @@ def owners_time_zone(get_response: Answer) -> Answer:
     """Show times in the signed-in owner's zone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        # The owner, no lazy one any more: that asks who it is on each touch, some thousand times a page.
+        request.user = get_user(request)
         zone = request.user.zone if isinstance(request.user, Owner) else ZoneInfo("UTC")
         with timezone.override(zone):
             return get_response(request)

@@ -41,6 +41,7 @@ def for_home(owner: Owner, now: datetime) -> Step | None:
     today = owner.today(now)
     return _first(
         partial(_begin, owner),
+        partial(_forgotten_timer, owner, now),
         partial(_about_to_expire, owner, now),
         partial(_empty_yesterday, owner, today),
         partial(_unscored, owner),
@@ -71,6 +72,18 @@ def _begin(owner: Owner) -> Step | None:
         "Your vision, what fills your day, and how each task feels: three short pages.",
         "Start with your own day",
         reverse("tasks:start"),
+    )
+
+
+def _forgotten_timer(owner: Owner, now: datetime) -> Step | None:
+    timer = owner.running_timer
+    if timer is None or not timer.is_forgotten(now):
+        return None
+    return Step(
+        "When did you stop?",
+        f"{timer.task.name} runs since {dates.moment(timer.started_at, owner.zone)}. It counts once you say.",
+        "Say when you stopped",
+        reverse("tasks:timer"),
     )
 
 

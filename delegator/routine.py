@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assistants.models import Handoff
-from tasks import durations, matrix, money, owners, weeks
+from tasks import days, durations, matrix, money, owners, weeks
 from tasks.forms import ScoresForm
 from tasks.models import Owner, Task
 from tasks.quadrants import Quadrant
@@ -30,6 +30,7 @@ class Row:
     own_minutes: int
     helper: str
     worth: Decimal
+    habit: days.Habit
 
     @property
     def hours(self) -> str:
@@ -65,6 +66,7 @@ def _rows(owner: Owner, tasks: list[Task], today: date) -> list[Row]:
     last = weeks.log(owner, Week.of(today).back(), Week.of(today).back())
     value = owners.hour_values(owner).on(today)
     held: dict[int, Handoff] = {each.task_id: each for each in owner.handoffs.agreed().with_terms()}
+    habits = days.habits(owner, today)
     rows = []
     for task in tasks:
         handoff = held.get(task.pk)
@@ -74,7 +76,8 @@ def _rows(owner: Owner, tasks: list[Task], today: date) -> list[Row]:
             # Weeks from before would make it look as if nothing had gone.
             own = weeks.half_up(seconds.get(task.pk, 0), 60)
         helper = handoff.assistant.first_name if handoff else ""
-        rows.append(Row(task, minutes, own, helper, money.rounded(value * own / 60, owner.currency)))
+        worth = money.rounded(value * own / 60, owner.currency)
+        rows.append(Row(task, minutes, own, helper, worth, habits.get(task.pk, days.Habit())))
     return rows
 
 

@@ -99,6 +99,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+    # To open the file anew for each request costs more than all that a page asks of it.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -137,6 +139,7 @@ SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=5)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "assistants.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "weekly": {"task": "delegator.jobs.write_weekly_summaries", "schedule": 60, "options": {"expires": 60}},
+    "reminders": {"task": "delegator.jobs.remind", "schedule": 60, "options": {"expires": 60}},
 }
 
 # --- Mail --------------------------------------------------------------------
@@ -155,6 +158,8 @@ LETTERS = {
     "ended": "assistants.letters.ended",
     "answer": "assistants.letters.answer",
     "weekly": "delegator.weekly.letter",
+    "timer": "delegator.reminders.timer_letter",
+    "reminder": "delegator.reminders.reminder_letter",
     "verify": "delegator.accounts.verify_letter",
     "reset": "delegator.accounts.reset_letter",
     "known": "delegator.accounts.known_letter",
@@ -165,7 +170,7 @@ LEASE = env.int("LEASE", default=300)
 
 # --- Owners and their accounts -----------------------------------------------
 AUTH_USER_MODEL = "tasks.Owner"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["delegator.accounts.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -227,6 +232,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# A week of a hundred tasks has fourteen hundred fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 
 # --- Language, time, files ---------------------------------------------------
 LANGUAGE_CODE = "en"

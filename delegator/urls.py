@@ -4,7 +4,7 @@ from allauth.account import views as account_views
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from . import health, home, mailbox, routine, settings_page, unsubscribe
+from . import health, home, mailbox, routine, settings_page, unsubscribe, week_page
 
 handler404 = "tasks.views.not_found"
 
@@ -36,11 +36,15 @@ urlpatterns = [
     path("h/", include("assistants.link_urls")),
     path("", include(account_patterns)),
     path("routine/", routine.routine, name="routine"),
+    path("week/", week_page.this_week, name="this_week"),
+    path("week/<week:week>/", week_page.week, name="week"),
+    path("week/<week:week>/copy/", week_page.week_copy, name="week_copy"),
     path("settings/", settings_page.settings_page, name="settings"),
     path("mail/", mailbox.mail, name="mail"),
     path("mail/<int:pk>/", mailbox.email, name="email"),
     path("mail/<int:pk>/body/", mailbox.body, name="email_body"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<str:token>/reminders/", unsubscribe.unsubscribe_reminders, name="unsubscribe_reminders"),
     path("healthz/live", health.live, name="live"),
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"), name="favicon"),
 ]

@@ -63,18 +63,14 @@ class AddressField(forms.EmailField):
 class TimeField(forms.CharField):
     """A time such as 1:30, 90m or 1.5, to seconds; blank is 0."""
 
-    def __init__(self, *, now_there: int = 0, most: int = durations.DAY_MOST, **kwargs: Any) -> None:
-        self.now_there, self.most = now_there, most
+    def __init__(self, *, most: int = durations.DAY_MOST, **kwargs: Any) -> None:
+        self.most = most
         super().__init__(max_length=20, **kwargs)
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        """A field that was not sent, since another one is saved alone, shows what is there."""
-        return initial if data is None else data
 
     def clean(self, value: Any) -> int:
         text = super().clean(value)
         try:
-            return durations.parse(text, current=self.now_there, most=self.most)
+            return durations.parse(text, most=self.most)
         except durations.NotATime as error:
             raise ValidationError(str(error), code="time") from None
 

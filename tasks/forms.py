@@ -1,10 +1,11 @@
-"""Forms of the ground: first run, the day sheet, scores, one task."""
+"""Forms of the ground: first run, scores, notes, a forgotten timer, one task."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from crispy_forms.bootstrap import AppendedText, PrependedText
 from crispy_forms.helper import FormHelper
@@ -13,9 +14,9 @@ from django import forms
 from django.db import IntegrityError, transaction
 from django.forms import BoundField
 
-from . import days, durations, money, owners, routine, scores
-from .fields import AmountField, HoursField, LineField, SpanField, TextField, TimeField, optional
-from .models import Owner, Task, TaskSkill
+from . import dates, durations, money, owners, routine, scores, timers
+from .fields import AmountField, HoursField, LineField, SpanField, TextField, optional
+from .models import Owner, Task, TaskSkill, Timer
 
 LEVELS = [("", "Not needed"), (1, "A beginner"), (2, "Fair"), (3, "Good"), (4, "Strong"), (5, "An expert")]
 
@@ -224,53 +225,51 @@ def _unsaid(task: Task, missing: list[str]) -> str:
     return f"Say {loathe if missing[0].startswith('loathe') else excel}."
 
 
-class SheetRow(NamedTuple):
-    """A row of the day sheet; `shown` is the time as the page showed it at first."""
+class NoteForm(forms.Form):
+    """A note, and what stood there when the page was made."""
 
-    task: Task
-    time: BoundField
-    shown: str
-    usual: int
-    seconds: int
+    note = LineField(label="Note", required=False, max_length=200)
+    was = LineField(required=False, max_length=200)
 
 
-class DayForm(forms.Form):
-    """The day sheet: a time a task, each read by the one grammar of durations."""
+class StoppedForm(forms.Form):
+    """When a forgotten timer really stopped, in the local time of where it was started."""
 
-    def __init__(self, rows: Sequence[days.Row], longest: int, usual: dict[int, int], *args: Any) -> None:
-        super().__init__(*args)
-        self.sheet = rows
-        self.usual = usual
-        for row in rows:
-            self.fields[f"task-{row.task.pk}"] = TimeField(
-                required=False,
-                now_there=row.seconds,
-                most=longest,
-                initial=durations.clock(row.seconds) if row.seconds else "",
-            )
+    at = forms.CharField(
+        label="When did you stop?",
+        max_length=40,
+        error_messages={"required": "Say when you stopped."},
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    second = forms.BooleanField(label="The clocks went back: I mean the second of the two", required=False)
 
-    @property
-    def rows(self) -> Iterator[SheetRow]:
-        for row in self.sheet:
-            name = f"task-{row.task.pk}"
-            yield SheetRow(row.task, self[name], self._shown(name), self.usual.get(row.task.pk, 0), row.seconds)
+    def __init__(self, timer: Timer, now: datetime, data: Any = None) -> None:
+        self.timer, self.now, self.was_moved = timer, now, False
+        self.zone = ZoneInfo(timer.zone)
+        least, most = (f"{at.astimezone(self.zone):%Y-%m-%dT%H:%M}" for at in (timer.started_at, now))
+        likely = f"{min(timer.forgotten_at(), now).astimezone(self.zone):%Y-%m-%dT%H:%M}"
+        super().__init__(data, initial={"at": likely})
+        self.fields["at"].widget.attrs |= {"min": least, "max": most}
+        # Only of a day longer than a day can a time be meant twice.
+        if all(dates.length(day, self.zone) <= durations.DAY_MOST for day, _, _ in timers.spans(timer, now)):
+            del self.fields["second"]
+        self.helper = helper(*self.fields)
 
-    def changed_times(self) -> dict[int, int]:
-        """
-        Seconds by task id, of the fields that were edited.
-
-        A field left as it was shown is not written back: it may stand for seconds
-        that the clock of the sheet does not show, be missing from a single save, or
-        have changed elsewhere since.
-        """
-        return {
-            row.task.pk: self.cleaned_data[name]
-            for row in self.sheet
-            if (name := f"task-{row.task.pk}") in self.data and self.data[name].strip() != self._shown(name)
-        }
-
-    def _shown(self, name: str) -> str:
-        return str(self.data.get(f"initial-{name}", self.fields[name].initial))
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if "at" not in given:
+            return given
+        try:
+            local = datetime.fromisoformat(given["at"].strip()).replace(tzinfo=None)
+            given["at"], self.was_moved = timers.from_local(local, self.zone, second=given.get("second", False))
+            if given["at"] < self.timer.started_at < given["at"] + timedelta(minutes=1):
+                given["at"] = self.timer.started_at  # the field knows no seconds
+            timers.check(self.timer, given["at"], self.now)
+        except timers.NotThen as error:
+            self.add_error("at", str(error))
+        except (ValueError, OverflowError):
+            self.add_error("at", "Write the day and the time as 2026-10-15 16:30.")
+        return given
 
 
 class TaskForm(forms.Form):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Browser = Callable[[Owner], Client]
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "delegator.accounts.Backend"
 
 # Each process, and so each worker of xdist, has a folder of its own.
 VAR = tempfile.mkdtemp(prefix="tests-")

@@ -4,9 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from django import template
+from django.utils import timezone
 
 from tasks import dates, durations, money, routine
-from tasks.models import Owner, Task
+from tasks.models import Owner, Task, Timer
 
 register = template.Library()
 
@@ -16,6 +17,7 @@ register.filter("in_words", durations.words)
 register.filter("full_day", dates.full)
 register.filter("long_day", dates.long)
 register.filter("short_day", dates.short)
+register.filter("weekday", dates.weekday)
 
 
 @register.filter
@@ -40,6 +42,18 @@ def exact(value: Decimal, owner: Owner) -> str:
 def moment(at: datetime, owner: Owner) -> str:
     """Tuesday 20 October, 6 pm, in the owner's zone."""
     return dates.moment(at, owner.zone)
+
+
+@register.filter
+def at(instant: datetime, owner: Owner) -> str:
+    """2:30 pm, in the owner's zone."""
+    return dates.clock(instant, owner.zone)
+
+
+@register.filter
+def since(timer: Timer, owner: Owner) -> str:
+    """1:40 pm, or with its day if that is not today."""
+    return dates.since(timer.started_at, timezone.now(), owner.zone)
 
 
 @register.filter

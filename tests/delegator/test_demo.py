@@ -189,11 +189,12 @@ def private_links(owner: Owner) -> list[str]:
 
 
 def crawl(client: Client, urls: list[str]) -> dict[str, int]:
-    """Follow every link of ours from there, a few days of the sheet included, and say how each answered."""
+    """Follow every link of ours from there, to a few of the days and weeks too, and say how each answered."""
     seen: dict[str, int] = {}
     while urls:
         url = urls.pop()
-        if url in seen or ("/day/" in url and sum("/day/" in each for each in seen) > 5):
+        endless = next((path for path in ("/day/", "/week/") if path in url), "")
+        if url in seen or (endless and sum(endless in each for each in seen) > 5):
             continue
         response = client.get(url, follow=True)
         seen[url] = response.status_code

@@ -154,6 +154,7 @@ def signed_in_pages(owner: Owner) -> list[str]:
     fixed = [
         "/", "/start/", "/start/routine/", "/start/feel/", "/routine/", "/routine/new/", "/plan/", "/plan/?budget=50",
         "/hand-offs/", "/hand-offs/new/", "/assistants/", "/assistants/new/", f"{people[0]}change/", "/settings/",
-        "/mail/", "/password/change/", "/sign-out/", f"/day/{owner.today(NOW)}/",
+        "/mail/", "/password/change/", "/sign-out/", f"/day/{owner.today(NOW)}/", "/day/2026-10-15/entries/",
+        "/day/2026-11-15/", "/week/2026-W42/", "/week/2026-W50/", "/timer/", "/timer/?then=1",
     ]  # fmt: skip
     return [*fixed, *handoffs, *drafts, *people, *tasks, *emails]

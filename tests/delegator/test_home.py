@@ -14,6 +14,7 @@ from django.urls import reverse
 from assistants import handoffs
 from assistants.models import Assistant, Offer
 from delegator import home, next_step
+from tasks import timers
 from tasks.durations import HOUR
 from tasks.models import Owner, Task
 from tasks.weeks import Week
@@ -160,6 +161,25 @@ def test_unscored_tasks_are_named_and_all_counted(client: Client, nora: Owner, n
     home = page(client, nora)
     assert text in home.text
     assert home.href("Score it" if len(names) == 1 else "Score them") == "/routine/#all"
+
+
+@pytest.mark.django_db
+def test_a_forgotten_timer_is_asked_about_first(client: Client, nora: Owner) -> None:
+    email = factories.a_task(owner=nora, name="Email")
+    timers.start(nora, email, now=NOW - timedelta(hours=5))
+    an_offer_of_days_ago(owner=nora, reply_by=NOW + timedelta(hours=20))
+    home = page(client, nora)
+    assert "Email runs since Thursday 15 October, 9:30 am. It counts once you say." in home.text
+    assert home.href("Say when you stopped") == reverse("tasks:timer")
+    assert "0:00 of 8:00 logged." in home.text
+
+
+@pytest.mark.django_db
+def test_what_runs_counts_for_today(client: Client, nora: Owner) -> None:
+    timers.start(nora, factories.a_task(owner=nora), now=NOW - timedelta(minutes=50))
+    home = page(client, nora)
+    assert "0:50 of 8:00 logged." in home.text
+    assert "When did you stop?" not in home.text
 
 
 @pytest.mark.django_db

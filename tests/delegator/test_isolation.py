@@ -19,7 +19,9 @@ from django.utils import timezone
 from assistants import handoffs, links, outbox
 from assistants.models import OutgoingEmail
 from delegator import demo
-from tasks.models import Owner
+from tasks import clock, timers
+from tasks.models import Owner, Timer
+from tasks.weeks import Week
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +29,8 @@ RANDOM = 987654321
 METHODS = ("get", "post", "head", "put", "delete", "patch", "options")
 # Its pages answer 200 and say that the link is none.
 SAYS_SO_ITSELF = ("sign-up/confirm/", "password/new/")
-# Dates are no ids: they show one's own day.
-NO_ID = {"day"}
+# Dates are no ids: they show one's own day or week.
+NO_ID = {"day", "week"}
 
 
 # --- Every address -----------------------------------------------------------
@@ -78,6 +80,7 @@ def ids_of(owner: Owner) -> dict[str, list[tuple[object, ...]]]:
         "assistants/": [(person.pk,) for person in owner.assistants.all()],
         "hand-offs/": [(handoff.pk,) for handoff in owner.handoffs.all()],
         "routine/": [(task.pk,) for task in owner.tasks.all()],
+        "entry/": [(entry.pk,) for entry in owner.entries.all()],
         "mail/": [(email.pk,) for email in owner.emails.all()[:3]],
         "h/": wrong_tokens(owner),
         "unsubscribe/": wrong_tokens(owner),
@@ -102,7 +105,7 @@ def everything(owner: Owner) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def hers(nora: Owner) -> Owner:
-    """Nora with a bit of everything: hand-offs in each state, hours, a skill, and mail that was delivered."""
+    """Nora with a bit of everything: hand-offs in each state, hours, a timer, a skill, and delivered mail."""
     now = timezone.now()
     nora.business = "Nora’s Garden Design"
     nora.save()
@@ -114,6 +117,8 @@ def hers(nora: Owner) -> Owner:
         whom = factories.an_assistant(owner=nora, name=f"Ana{number} Nora’s", skill=skill)
         make(owner=nora, task=task, assistant=whom, now=now, reply_by=now + timedelta(days=3))
         factories.an_entry(task=task)
+        factories.an_entry(task=task, day=nora.today(now))
+    timers.start(nora, nora.tasks.routine()[0], now=clock.now())
     declined = factories.an_offer(owner=nora, now=now, reply_by=now + timedelta(days=3))
     handoffs.decline(declined, reason="time", now=now)
     OutgoingEmail.objects.update(due_at=now)
@@ -140,7 +145,18 @@ def test_the_ids_of_another_owner_answer_as_a_random_one(hers: Owner, bea: Owner
 def test_a_list_shows_ones_own_alone(hers: Owner, bea: Owner) -> None:
     client = Client()
     client.force_login(bea)
-    lists = ["/", "/today/", "/start/routine/", "/routine/", "/plan/", "/hand-offs/", "/hand-offs/new/"]
+    lists = [
+        "/",
+        "/today/",
+        "/week/",
+        "/timer/",
+        "/start/routine/",
+        "/routine/",
+        "/plan/",
+        "/hand-offs/",
+        "/hand-offs/new/",
+    ]
+    lists += [f"/day/{bea.today(timezone.now())}/entries/", "/day/2026-10-15/entries/", "/week/2026-W42/"]
     for url in [*lists, "/assistants/", "/assistants/new/", "/routine/new/", "/mail/", "/settings/"]:
         assert "Nora" not in client.get(url, follow=True).content.decode(), url
 
@@ -150,6 +166,8 @@ def test_foreign_ids_in_forms_and_queries_reach_nothing(hers: Owner, bea: Owner)
     mine, whom = factories.a_task(owner=bea), factories.an_assistant(owner=bea)
     draft = factories.a_draft(owner=bea, task=mine, assistant=whom)
     task, skill = hers.tasks.routine()[0], hers.skills.all()[0]
+    day = bea.today(timezone.now())
+    cell = {f"time-{task.pk}-{day}": "1:00", f"was-{task.pk}-{day}": "0 ", f"key-{task.pk}-{day}": "k1"}
     person = hers.assistants.all()[0]
     client = Client()
     client.force_login(bea)
@@ -161,18 +179,31 @@ def test_foreign_ids_in_forms_and_queries_reach_nothing(hers: Owner, bea: Owner)
         f"/hand-offs/new/?task={mine.pk}&to={person.pk}": terms,
         f"/hand-offs/new/?task={task.pk}&to={whom.pk}": terms,
         f"/hand-offs/{draft.pk}/draft/": terms | foreign | {"draft": "1"},
-        f"/day/{bea.today(timezone.now())}/": {f"task-{task.pk}": "1:00"} | foreign,
+        f"/day/{day}/": cell | foreign,
+        f"/day/{day}/?start={task.pk}": cell | {"start": task.pk},
+        f"/day/{day}/copy/": foreign | {"week": ""},
+        f"/week/{Week.of(day)}/": cell | foreign,
+        f"/week/{Week.of(day)}/copy/": foreign,
+        f"/entry/{hers.entries.all()[0].pk}/note/": foreign | {"note": "Mine"},
+        "/undo/": foreign,
+        "/timer/start/": foreign,
+        "/timer/stop/": foreign,
+        "/timer/answer/": foreign | {"discard": "", "then": task.pk},
         "/routine/scores/": {f"loathe-{task.pk}": 1, f"excel-{task.pk}": 5},
         "/routine/new/": {"name": "Mine too", f"skill-{skill.pk}": 5} | foreign,
         f"/routine/{mine.pk}/": {"name": "Mine", f"skill-{skill.pk}": 5} | foreign,
         f"/assistants/{whom.pk}/change/": details(f"skill-{skill.pk}") | foreign,
         "/assistants/new/": details(f"skill-{skill.pk}") | {"email": "new@example.org"} | foreign,
         "/start/feel/": {f"loathe-{task.pk}": 1, f"excel-{task.pk}": 5},
-        "/settings/": foreign | {"name": "Bea", "worth": "9", "day": "8", "currency": "USD", "time_zone": "UTC"},
+        "/settings/": foreign
+        | {"name": "Bea", "worth": "9", "day": "8", "currency": "USD", "time_zone": "UTC"}
+        | {"wants_reminder": "on", "reminder_hour": "17", "timer_limit": "4"},
     }.items():
         response = client.post(url, given)
         assert response.status_code < 500, url
         assert "Nora" not in response.content.decode(), url
+    told = client.post("/times/", {"edits": [{"task": task.pk, "day": str(day), "text": "9h"}]}, "application/json")
+    assert "Nora" not in told.content.decode()
     assert everything(hers) == before
     assert crossings() == []
 
@@ -237,7 +268,8 @@ def walk(client: Client, owner: Owner) -> None:
     assert client.post("/assistants/new/", details("x") | {"new_skill": "Filing papers"}).status_code == 302
     task, person = owner.tasks.get(name="Filing"), owner.assistants.get(email="ana@example.org")
     client.post("/routine/scores/", {f"loathe-{task.pk}": 5, f"excel-{task.pk}": 1})
-    client.post(f"/day/{day}/", {f"task-{task.pk}": "0:45"})
+    client.post(f"/day/{day}/", {f"time-{task.pk}-{day}": "0:45", "start": task.pk})
+    assert owner.entries.filter(task=task, seconds=45 * 60).exists()
     offer = factories.an_offer(owner=owner, task=task, assistant=person, now=now, reply_by=now + timedelta(days=1))
     handoffs.accept(offer, terms_version=1, now=now)
     handoffs.log_hours(offer, day=day, seconds=3600, note="", now=now)
@@ -247,6 +279,9 @@ def walk(client: Client, owner: Owner) -> None:
 def test_a_row_that_joins_two_owners_would_be_seen(nora: Owner, bea: Owner) -> None:
     assert crossings() == []
     entry = factories.an_entry(task=factories.a_task(owner=nora))
-    entry.owner = bea
-    entry.save()
-    assert crossings() == [entry]
+    timers.start(nora, entry.task, now=timezone.now())
+    rows: list[Any] = [entry, nora.changes.get(), nora.week_totals.get(), Timer.objects.get()]
+    for row in rows:
+        row.owner = bea
+        row.save()
+    assert sorted(map(repr, crossings())) == sorted(map(repr, rows))

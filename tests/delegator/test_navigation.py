@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -11,10 +13,23 @@ from tasks.models import Owner
 from tests import factories
 from tests.delegator.pages import Page, read
 
+RAIL, BAR = "nav_side", "nav_below"
+PLACES = {
+    "Home": "/",
+    "Today": "/today/",
+    "Week": "/week/",
+    "Routine": "/routine/",
+    "Plan": "/plan/",
+    "Hand-offs": "/hand-offs/",
+    "Assistants": "/assistants/",
+}
 
-def here(path: str) -> str | None:
-    place = navigation.where(RequestFactory().get(path))["here"]
-    return place.label if place else None
+
+def drawn(where: str, path: str = "/") -> Page:
+    """The rail of a wide screen, or the bar of a phone, as someone has it who is at that path."""
+    request = RequestFactory().get(path)
+    request.user = AnonymousUser()
+    return read(HttpResponse(navigation.where(request)[where]))
 
 
 @pytest.mark.parametrize(
@@ -23,6 +38,11 @@ def here(path: str) -> str | None:
         ("/", "Home"),
         ("/today/", "Today"),
         ("/day/2026-10-15/", "Today"),
+        ("/day/2026-10-15/entries/", "Today"),
+        ("/week/", "Week"),
+        ("/week/2026-W42/", "Week"),
+        ("/weekly/", None),
+        ("/timer/", None),
         ("/routine/", "Routine"),
         ("/routine/7/", "Routine"),
         ("/plan/", "Plan"),
@@ -37,14 +57,22 @@ def here(path: str) -> str | None:
     ],
 )
 def test_a_page_lies_under_one_place_or_under_none(path: str, label: str | None) -> None:
-    assert here(path) == label
+    assert current(drawn(RAIL, path)) == ([label] if label else [])
 
 
 def test_a_phone_has_all_places_of_a_wide_screen_once() -> None:
-    places = navigation.where(RequestFactory().get("/"))
-    wide = [places["nav_home"], *places["nav_time"], *places["nav_help"]]
-    assert len(places["nav_tabs"]) == 4
-    assert sorted(places["nav_tabs"] + places["nav_more"]) == sorted(wide)
+    wide = {tag.text: tag.attrs["href"] for tag in drawn(RAIL).all("a", "item")}
+    tabs = {tag.text: tag.attrs["href"] for tag in drawn(BAR).all("a", "tab")}
+    behind = {tag.text: tag.attrs["href"] for tag in drawn(BAR).all("a") if tag.text not in tabs}
+    assert wide == PLACES
+    assert list(tabs) == ["Home", "Today", "Plan", "Hand-offs"]
+    assert tabs | behind == PLACES | {"Settings": "/settings/", "Sign out": "/sign-out/"}
+
+
+@pytest.mark.parametrize(("path", "says"), [("/week/2026-W42/", True), ("/routine/7/", True), ("/plan/", False)])
+def test_on_a_phone_more_is_marked_where_the_place_lies_behind_it(path: str, *, says: bool) -> None:
+    more = next(tag for tag in drawn(BAR, path).all("summary") if tag.text == "More")
+    assert (more.attrs.get("aria-current") == "true") == says
 
 
 def current(page: Page) -> list[str]:
@@ -57,6 +85,8 @@ def current(page: Page) -> list[str]:
     [
         ("/", ["Home", "Home"]),
         ("/today/", ["Today", "Today"]),
+        ("/week/", ["Week"]),
+        ("/timer/", []),
         ("/routine/", ["Routine"]),
         ("/plan/", ["Plan", "Plan"]),
         ("/hand-offs/", ["Hand-offs", "Hand-offs"]),
@@ -73,8 +103,7 @@ def test_the_place_is_marked_where_it_is_shown(client: Client, nora: Owner, url:
 def test_every_place_answers_and_is_reached_from_every_page(client: Client, nora: Owner) -> None:
     factories.an_offer(owner=nora, now=timezone.now())
     client.force_login(nora)
-    places = navigation.where(RequestFactory().get("/"))
-    urls = [place.url for place in (places["nav_home"], *places["nav_time"], *places["nav_help"])]
+    urls = list(PLACES.values())
     for url in [*urls, "/settings/", "/mail/"]:
         page = client.get(url, follow=True)
         assert page.status_code == 200

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from tasks import urls
-from tasks.models import Owner, Skill, Task, TimeEntry
+from tasks import timers, urls
+from tasks.models import EntryChange, Owner, Skill, Task, TimeEntry, Timer, WeekTotal
+from tests.conftest import BACKEND
 from tests.factories import NOW, TODAY, a_skill, a_task, an_entry, the_best_work
+from tests.tasks.clocks import standing_at
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 PATTERNS: dict[str, URLPattern] = {str(each.name): each for each in urls.urlpatterns}
 OF_A_ROW = [name for name, each in PATTERNS.items() if "pk" in each.pattern.converters]
 METHODS = ["get", "head", "post", "put", "patch", "delete", "options"]
+# Of these only the address with POST is there.
+POSTED = ["entry_note", "task_retire"]
 RANDOM = 2**40 + 7
 
 
@@ -31,15 +34,21 @@ def address(name: str, pk: int = 1) -> str:
 
 
 @pytest.fixture(autouse=True)
-def the_fifteenth_of_october() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
+def the_fifteenth_of_october(db: None) -> Iterator[None]:
+    with standing_at(NOW):
         yield
 
 
 def answer(client: Client, method: str, url: str) -> Answer:
-    data = {"name": "Taken over", "time": "9h"} if method == "post" else {}
+    data = {"name": "Taken over", "time": "9h", "note": "Taken over"} if method == "post" else {}
     ask: Callable[..., Answer] = getattr(client, method)
     return ask(url, data) if data else ask(url)
+
+
+def row_of(owner: Owner, name: str) -> Task | TimeEntry:
+    """What that address is of."""
+    task = a_task(owner=owner, name="Potting")
+    return an_entry(task=task) if name == "entry_note" else task
 
 
 def same(one: Answer, other: Answer) -> bool:
@@ -49,7 +58,7 @@ def same(one: Answer, other: Answer) -> bool:
 
 def test_the_addresses_of_rows_are_known_to_this_test() -> None:
     """Any that is new is tried below as well; one that names its row otherwise has to be added."""
-    assert OF_A_ROW == ["task", "task_retire"]
+    assert OF_A_ROW == ["entry_note", "task", "task_retire"]
     assert {key for each in PATTERNS.values() for key in each.pattern.converters} == {"pk", "day"}
 
 
@@ -59,15 +68,15 @@ def test_another_owners_row_answers_byte_for_byte_as_one_that_is_not_there(
     nora: Owner, bea: Owner, hers: Client, name: str, method: str
 ) -> None:
     a_task(owner=nora)
-    theirs = a_task(owner=bea, name="Potting")
+    theirs = row_of(bea, name)
     of_hers, of_nobody = (answer(hers, method, address(name, pk)) for pk in (theirs.pk, RANDOM))
     assert same(of_hers, of_nobody)
-    assert of_hers.status_code == (405 if name == "task_retire" and method != "post" else 404)
-    theirs.refresh_from_db()
-    assert (theirs.name, theirs.retired_on) == ("Potting", None)
+    assert of_hers.status_code == (405 if name in POSTED and method != "post" else 404)
+    assert list(bea.tasks.values_list("name", "retired_on")) == [("Potting", None)]
+    assert set(bea.entries.values_list("note", flat=True)) <= {""}
 
 
-@pytest.mark.parametrize("name", OF_A_ROW)
+@pytest.mark.parametrize("name", ["task", "task_retire"])
 def test_a_row_of_ones_own_that_is_retired_or_best_work_answers_the_same(
     nora: Owner, hers: Client, name: str
 ) -> None:
@@ -89,7 +98,7 @@ def test_a_number_that_is_no_row_is_not_found_however_large(hers: Client, name: 
 def test_who_is_not_signed_in_is_asked_to_and_learns_nothing(
     bea: Owner, client: Client, name: str, method: str
 ) -> None:
-    theirs = a_task(owner=bea)
+    theirs = row_of(bea, name)
     for pk in (theirs.pk, RANDOM) if name in OF_A_ROW else (1,):
         url = address(name, pk)
         asked = answer(client, method, url)
@@ -99,41 +108,41 @@ def test_who_is_not_signed_in_is_asked_to_and_learns_nothing(
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", PATTERNS)
 def test_no_method_on_any_address_fails(nora: Owner, hers: Client, name: str, method: str) -> None:
-    task = a_task(owner=nora)
-    assert answer(hers, method, address(name, task.pk)).status_code < 500
+    assert answer(hers, method, address(name, row_of(nora, name).pk)).status_code < 500
 
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_looking_changes_nothing(nora: Owner, hers: Client, name: str) -> None:
-    task = a_task(owner=nora, skill=a_skill(owner=nora))
-    an_entry(task=task)
+    a_skill(owner=nora)
+    row = row_of(nora, name)
+    timers.start(nora, a_task(owner=nora), now=NOW)
 
     def everything() -> list[list[dict[str, Any]]]:
-        kept: list[Any] = [Owner.objects, Task.objects, Skill.objects, TimeEntry.objects]
-        return [list(rows.order_by("pk").values()) for rows in kept]
+        models: list[Any] = [Owner, Task, Skill, TimeEntry, EntryChange, WeekTotal, Timer]
+        return [list(model.objects.order_by("pk").values()) for model in models]
 
     before = everything()
     for method in ("get", "head", "options"):
-        answer(hers, method, address(name, task.pk))
+        answer(hers, method, address(name, row.pk))
     assert everything() == before
 
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_a_form_from_elsewhere_is_refused(nora: Owner, name: str) -> None:
-    from tests.conftest import BACKEND
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(nora, backend=BACKEND)
-    task = a_task(owner=nora, name="Post")
-    assert client.post(address(name, task.pk), {"name": "Taken over"}).status_code == 403
-    task.refresh_from_db()
-    assert (task.name, task.retired_on) == ("Post", None)
+    row = row_of(nora, name)
+    assert client.post(address(name, row.pk), {"name": "Taken over", "note": "Taken over"}).status_code == 403
+    assert list(nora.tasks.values_list("name", "retired_on")) == [("Potting", None)]
+    assert set(nora.entries.values_list("note", flat=True)) <= {""}
 
 
 @pytest.mark.parametrize("name", [name for name in PATTERNS if name not in OF_A_ROW])
 def test_a_page_shows_nothing_of_another_owner(nora: Owner, bea: Owner, browser_of: Browser, name: str) -> None:
     skill = a_skill(owner=bea, name="Topiary")
-    an_entry(task=a_task(owner=bea, name="Potting", skill=skill))
+    theirs = a_task(owner=bea, name="Potting", skill=skill)
+    an_entry(task=theirs)
+    timers.start(bea, theirs, now=NOW)
     the_best_work(owner=bea, name="Hedges")
     a_task(owner=nora)
     shown = browser_of(nora).get(address(name)).content.decode().casefold()

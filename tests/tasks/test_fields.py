@@ -148,25 +148,16 @@ def test_what_is_no_time_is_refused(text: str) -> None:
     assert refused(fields.TimeField(), text) in ("time", "null_characters_not_allowed")
 
 
-def test_a_time_counts_from_what_is_there_up_to_the_length_of_the_day() -> None:
-    field = fields.TimeField(now_there=22 * HOUR, most=23 * HOUR)
-    assert field.clean("+1h") == 23 * HOUR
-    with pytest.raises(ValidationError, match="That is more than the 23 h of this day"):
-        field.clean("+61m")
+def test_a_time_is_at_most_what_the_field_takes() -> None:
     assert fields.TimeField(most=25 * HOUR).clean("25:00") == 25 * HOUR
+    assert fields.TimeField().clean("24:00") == 24 * HOUR
+    with pytest.raises(ValidationError, match="That is more than the 23 h of this day"):
+        fields.TimeField(most=23 * HOUR).clean("23:01")
+    assert refused(fields.TimeField(), "24:01") == "time"
 
 
 def test_a_time_that_is_too_long_to_be_one_is_refused_before_it_is_read() -> None:
     assert refused(fields.TimeField(), "1" * 21) == "max_length"
-
-
-def test_a_time_that_was_not_sent_shows_what_is_there() -> None:
-    class Sheet(forms.Form):
-        email = fields.TimeField(required=False, initial="1:00")
-        sales = fields.TimeField(required=False, initial="2:00")
-
-    sheet = Sheet({"email": ""})
-    assert (sheet["email"].value(), sheet["sales"].value()) == ("", "2:00")
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,14 @@ from datetime import timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tasks import days, routine
+from tasks import routine
 from tasks.durations import HOUR, MINUTE
-from tasks.forms import DayForm, RoutineForm, ScoresForm, TaskForm, VisionForm
-from tasks.models import Owner, TimeEntry
+from tasks.forms import NoteForm, RoutineForm, ScoresForm, StoppedForm, TaskForm, VisionForm
+from tasks.models import Owner, Timer
 from tasks.routine import Choice
-from tests.factories import NOW, TODAY, a_skill, a_task, an_entry, the_best_work
+from tests.factories import NOW, TODAY, a_skill, a_task, the_best_work
 
-
-def day_form(owner: Owner, data: dict[str, str] | None = None) -> DayForm:
-    return DayForm(days.sheet(owner, TODAY), 24 * HOUR, {}, data)
+from .world import utc
 
 
 def routine_form(owner: Owner, data: dict[str, str] | None = None) -> RoutineForm:
@@ -25,38 +23,6 @@ def routine_form(owner: Owner, data: dict[str, str] | None = None) -> RoutineFor
 
 def of(kind: str, name: str) -> str:
     return f"{kind}-{Choice(name).key}"
-
-
-# --- The day sheet --------------------------------------------------------------------
-def test_only_fields_that_were_sent_and_edited_are_written_back(nora: Owner) -> None:
-    shown, edited, missing = (a_task(owner=nora) for _ in range(3))
-    for task in (shown, edited, missing):
-        an_entry(task=task, seconds=HOUR + 20, source=TimeEntry.Source.TIMER)
-    form = day_form(nora, {f"task-{shown.pk}": " 1:00 ", f"task-{edited.pk}": "1:01"})
-    assert form.is_valid()
-    assert form.changed_times() == {edited.pk: 61 * MINUTE}
-
-
-def test_a_cleared_field_is_an_edit_and_an_empty_one_left_empty_is_none(nora: Owner) -> None:
-    cleared, empty = a_task(owner=nora), a_task(owner=nora)
-    an_entry(task=cleared)
-    form = day_form(nora, {f"task-{cleared.pk}": "", f"task-{empty.pk}": ""})
-    assert form.is_valid()
-    assert form.changed_times() == {cleared.pk: 0}
-
-
-def test_each_field_counts_from_its_own_time(nora: Owner) -> None:
-    email, sales = a_task(owner=nora), a_task(owner=nora)
-    an_entry(task=email, seconds=HOUR)
-    form = day_form(nora, {f"task-{email.pk}": "+15m", f"task-{sales.pk}": "+15m"})
-    assert form.is_valid()
-    assert form.changed_times() == {email.pk: 75 * MINUTE, sales.pk: 15 * MINUTE}
-
-
-def test_each_field_of_the_sheet_has_its_own_error(nora: Owner) -> None:
-    tasks = [a_task(owner=nora) for _ in range(3)]
-    form = day_form(nora, {f"task-{task.pk}": typed for task, typed in zip(tasks, ("-1", "1h", "25h"), strict=True)})
-    assert set(form.errors) == {f"task-{tasks[0].pk}", f"task-{tasks[2].pk}"}
 
 
 # --- The routine ----------------------------------------------------------------------
@@ -111,6 +77,80 @@ def test_an_unscored_task_may_stay_so_or_not_and_a_half_scored_one_may_not(
     data = {f"{axis}-{task.pk}": "3" for axis in sent.split()}
     form = ScoresForm([task], data, all_required=all_required)
     assert set(form.errors) == {f"{axis}-{task.pk}" for axis in wrong.split()}
+
+
+# --- When a forgotten timer stopped ----------------------------------------------------
+def stopped(owner: Owner, at: str, *, since: str, now: str, zone: str = "UTC", **more: str) -> StoppedForm:
+    timer = Timer(owner=owner, task=a_task(owner=owner), zone=zone, started_at=utc(since), checked_at=utc(since))
+    return StoppedForm(timer, utc(now), {"at": at, **more})
+
+
+def test_the_time_is_read_where_the_timer_was_started(nora: Owner) -> None:
+    form = stopped(nora, "2026-10-15T16:30", since="2026-10-15T08:00", now="2026-10-16T08:00", zone="Europe/Berlin")
+    assert form.is_valid()
+    assert (form.cleaned_data["at"], form.was_moved) == (utc("2026-10-15T14:30"), False)
+
+
+@pytest.mark.parametrize(
+    ("at", "error"),
+    [
+        ("2026-10-15T09:59", "It was started on Thursday 15 October, 10 am, so it cannot stop before that."),
+        ("2026-10-16T10:01", "It is Friday 16 October, 10 am now, so write a time before that."),
+        ("yesterday", "Write the day and the time as 2026-10-15 16:30."),
+        ("2026-02-30T10:00", "Write the day and the time as 2026-10-15 16:30."),
+        ("0001-01-01T00:00", "Write the day and the time as 2026-10-15 16:30."),
+        ("9999-12-31T23:59", "It is Friday 16 October, 10 am now, so write a time before that."),
+        ("", "Say when you stopped."),
+    ],
+)
+def test_a_time_at_which_it_cannot_have_stopped_is_refused_with_a_sentence(nora: Owner, at: str, error: str) -> None:
+    form = stopped(nora, at, since="2026-10-15T08:00", now="2026-10-16T08:00", zone="Europe/Berlin")
+    assert form.errors == {"at": [error]}
+
+
+def test_the_minute_of_the_start_is_the_start(nora: Owner) -> None:
+    form = stopped(nora, "2026-10-15T08:00", since="2026-10-15T08:00:40", now="2026-10-16T08:00")
+    assert form.is_valid()
+    assert form.cleaned_data["at"] == utc("2026-10-15T08:00:40")
+
+
+def test_a_time_that_the_clocks_left_out_is_moved_and_the_form_knows(nora: Owner) -> None:
+    form = stopped(
+        nora, "2026-03-08T02:30", since="2026-03-08T05:00", now="2026-03-08T20:00", zone="America/New_York"
+    )
+    assert form.is_valid()
+    assert (form.cleaned_data["at"], form.was_moved) == (utc("2026-03-08T07:00"), True)
+
+
+@pytest.mark.parametrize(("more", "at"), [({}, "2026-11-01T05:30"), ({"second": "on"}, "2026-11-01T06:30")])
+def test_of_a_time_that_came_twice_the_owner_says_which(nora: Owner, more: dict[str, str], at: str) -> None:
+    form = stopped(
+        nora, "2026-11-01T01:30", since="2026-11-01T02:00", now="2026-11-01T20:00", zone="America/New_York", **more
+    )
+    assert form.is_valid()
+    assert form.cleaned_data["at"] == utc(at)
+
+
+def test_which_of_two_is_asked_on_a_longer_day_only(nora: Owner) -> None:
+    long = stopped(nora, "", since="2026-11-01T02:00", now="2026-11-01T20:00", zone="America/New_York")
+    usual = stopped(nora, "", since="2026-11-02T10:00", now="2026-11-02T20:00", zone="America/New_York")
+    assert (list(long.fields), list(usual.fields)) == (["at", "second"], ["at"])
+
+
+def test_the_likely_end_is_the_limit_and_never_after_now(nora: Owner) -> None:
+    start = utc("2026-10-15T08:00")
+    timer = Timer(owner=nora, task=a_task(owner=nora), zone="UTC", started_at=start, checked_at=start)
+    assert StoppedForm(timer, utc("2026-10-16T08:00"))["at"].value() == "2026-10-15T12:00"
+    assert StoppedForm(timer, utc("2026-10-15T09:00"))["at"].value() == "2026-10-15T09:00"
+
+
+# --- Notes ------------------------------------------------------------------------------
+def test_a_note_is_one_line_of_two_hundred_signs_or_nothing() -> None:
+    for note, kept in (("  Tax letters ", "Tax letters"), ("", ""), ("x" * 200, "x" * 200)):
+        form = NoteForm({"note": note})
+        assert form.is_valid()
+        assert form.cleaned_data["note"] == kept
+    assert [NoteForm({"note": note}).is_valid() for note in ("x" * 201, "a\nb", "a\x00")] == [False] * 3
 
 
 # --- One task -------------------------------------------------------------------------
