@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ UNFOLD = """() => {
   return folded.length; }"""
 FOLD = """() => { for (const each of document.querySelectorAll("[data-unfolded]")) {
   each.open = false; delete each.dataset.unfolded; } }"""
+# A page's own scripts come when it is first touched: here that is at once, and the page is there when they are.
+TOUCH = """addEventListener("DOMContentLoaded", () => document.dispatchEvent(new PointerEvent("pointermove")))"""
 # Long enough for a machine that is busy with other things; what answers sooner ends the wait.
 PATIENCE = 30_000
 DESK: ViewportSize = {"width": 1280, "height": 900}
@@ -34,6 +37,8 @@ class Visit:
         self.host = urlsplit(home).netloc
         self.size = size
         self.wrong: list[str] = []
+        self.borne: list[str] = []
+        self._bears: list[str] = []
         self.context = self._context(browser, home, script=script)
         self._watch(self.context)
         self.page = self.context.new_page()
@@ -42,7 +47,7 @@ class Visit:
         self._eye: Page = self.page if script else self.contexts[1].new_page()
 
     def _context(self, browser: Browser, home: str, *, script: bool) -> BrowserContext:
-        return browser.new_context(
+        context = browser.new_context(
             base_url=home,
             viewport=self.size,
             java_script_enabled=script,
@@ -50,6 +55,8 @@ class Visit:
             timezone_id="America/Phoenix",
             reduced_motion="reduce",
         )
+        context.add_init_script(TOUCH)
+        return context
 
     def _watch(self, context: BrowserContext) -> None:
         context.set_default_timeout(PATIENCE)
@@ -58,10 +65,17 @@ class Visit:
         context.on("request", self._follow)
         context.on("response", self._check)
 
+    def bear(self, *patterns: str) -> None:
+        """From now on what matches is no fault of the page, such as a server that is taken away; see `borne`."""
+        self._bears += patterns
+
+    def _note(self, what: str) -> None:
+        (self.borne if any(re.search(each, what) for each in self._bears) else self.wrong).append(what)
+
     def _hear(self, message: ConsoleMessage) -> None:
         # A breach of the content security policy is one of these, too; what a form refuses is none.
         if message.type in ("error", "warning") and "status of 422" not in message.text:
-            self.wrong.append(f"console: {message.text}")
+            self._note(f"console: {message.text}")
 
     def _follow(self, request: Request) -> None:
         address = urlsplit(request.url)
@@ -70,7 +84,7 @@ class Visit:
 
     def _check(self, response: Response) -> None:
         if response.status >= 400 and response.status != 422:
-            self.wrong.append(f"{response.status}: {response.request.method} {response.url}")
+            self._note(f"{response.status}: {response.request.method} {response.url}")
 
     def look(self) -> None:
         """Look at the page as it stands, on a wide screen and on a phone, by day and by night, folded and not."""
