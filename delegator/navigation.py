@@ -83,7 +83,7 @@ def _timer(request: HttpRequest) -> dict[str, Any]:
     """The running timer, which every page shows; it came with the owner."""
     timer = request.user.running_timer if isinstance(request.user, Owner) else None
     if timer is None:
-        return {"running": None}
+        return {"running": None, "running_is_forgotten": False}
     now = timezone.now()
     return {
         "running": timer,

@@ -67,8 +67,8 @@ def week(request: OwnerRequest, week: Week) -> HttpResponse:
     owner, now = request.user, timezone.now()
     form = _form(owner, week, now)
     if request.headers.get("HX-Request"):
-        return render(request, "week/_saved.html", _grid(owner, week, form, now) | {"fields": list(form)})
-    return render(request, "week/week.html", _grid(owner, week, form, now) | _below(owner, week, form.sheet))
+        return render(request, "week/_saved.html", _page(owner, week, form, now) | {"fields": list(form)})
+    return render(request, "week/week.html", _page(owner, week, form, now))
 
 
 def _save(request: OwnerRequest, week: Week) -> HttpResponse:
@@ -78,7 +78,7 @@ def _save(request: OwnerRequest, week: Week) -> HttpResponse:
     sent.hear(outcome)
     if request.headers.get("HX-Request"):
         fresh = _form(owner, week, now)
-        context = _grid(owner, week, fresh, now) | {"fields": sheet_answers.changed(sent, fresh, outcome)}
+        context = _page(owner, week, fresh, now) | {"fields": sheet_answers.changed(sent, fresh, outcome)}
         return sheet_answers.in_place(request, "week/_saved.html", context, outcome, now)
     if not sent.errors:
         if outcome.changed:
@@ -87,8 +87,12 @@ def _save(request: OwnerRequest, week: Week) -> HttpResponse:
     # What was saved all the same is shown as it stands now.
     form = _form(owner, week, now, request.POST)
     form.hear(outcome)
-    context = _grid(owner, week, form, now) | _below(owner, week, form.sheet)
-    return render(request, "week/week.html", context, status=sheet_answers.status_of(form, outcome))
+    status = sheet_answers.status_of(form, outcome)
+    return render(request, "week/week.html", _page(owner, week, form, now), status=status)
+
+
+def _page(owner: Owner, week: Week, form: SheetForm, now: datetime) -> dict[str, Any]:
+    return _grid(owner, week, form, now) | _below(owner, week, form.sheet)
 
 
 def _form(owner: Owner, week: Week, now: datetime, data: QueryDict | None = None) -> SheetForm:
@@ -107,8 +111,8 @@ def week_copy(request: OwnerRequest, week: Week) -> HttpResponse:
     """The shape of the week before, in the cells that are empty and whose day has come."""
     owner, now = request.user, clock.now()
     _there_or_404(week)
-    last_open = days.last_open(owner, now)
-    sources = {day: day - timedelta(days=7) for day in week.days if day <= last_open}
+    today = owner.today(now)
+    sources = {day: day - timedelta(days=7) for day in week.days if day <= today}
     try:
         filled = days.copy(owner, sources, now=now) if sources else 0
     except days.TooMuch as error:
@@ -131,7 +135,8 @@ def _grid(owner: Owner, week: Week, form: SheetForm, now: datetime) -> dict[str,
         "seconds": form.sheet.seconds,
         "before": week.back(),
         "after": week.back(-1),
-        "can_copy": week.first <= days.last_open(owner, now),
+        "can_copy": week.first <= today,
+        "is_open": week.first <= days.last_open(owner, now),
     }
 
 

@@ -28,10 +28,10 @@ def in_place(
     request: OwnerRequest, template: str, context: dict[str, Any], outcome: Outcome, now: datetime
 ) -> HttpResponse:
     """To htmx: each piece goes to its place by its id, and what was refused says so at its field."""
-    errors = any(field.error for field in context["fields"])
+    context["wrong"] = [field for field in context["fields"] if field.error]
     if outcome.changed:
         context |= {"saved_at": dates.clock(now, request.user.zone), "undo": now.isoformat()}
-    return render(request, template, context, status=409 if outcome.stale else 422 if errors else 200)
+    return render(request, template, context, status=409 if outcome.stale else 422 if context["wrong"] else 200)
 
 
 def changed(sent: SheetForm, fresh: SheetForm, outcome: Outcome) -> list[Field]:

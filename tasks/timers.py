@@ -41,6 +41,8 @@ def start(owner: Owner, task: Task, *, now: datetime) -> None:
     if running and running.task_id == task.pk and not running.is_forgotten(now):
         return
     if running:
+        # A press that waited longer than a later one read the clock before that one's timer began.
+        now = max(now, running.started_at)
         _end(running, now, now=now)
     Timer.objects.create(owner=owner, task=task, zone=owner.time_zone, started_at=now, checked_at=now)
 

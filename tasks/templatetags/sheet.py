@@ -9,6 +9,7 @@ What is fixed is marked as safe beforehand, since escaping it is most of what is
 from __future__ import annotations
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -34,6 +35,8 @@ STOP = (
     '<button class="timer on" name="stop" aria-label="Stop the timer for {}">{}<span class="t">Stop</span></button>'
 )
 
+ASK = '<a class="timer" href="{}">Say when<span class="visually-hidden"> the timer for {} stopped</span></a>'
+
 NOTHING = SafeString("")
 RUNNING, BEST_ROW = SafeString(' class="is-running"'), SafeString(' class="best-row"')
 NO_BUTTON = SafeString("<span></span>")
@@ -44,18 +47,21 @@ READ_ONLY = SafeString(" readonly")
 
 
 @register.simple_tag
-def line(line: Line, owner: Owner, timer: Timer | None, *, is_today: bool) -> SafeString:
+def line(line: Line, owner: Owner, timer: Timer | None, *, is_today: bool, is_forgotten: bool) -> SafeString:
     """One task of the day sheet: its name with a hint, the timer's button, its time."""
     task, field = line.task, line.first
     is_running = timer is not None and timer.task_id == task.pk and is_today
+    counts = field.cell.running or (is_running and not is_forgotten)
     button = NO_BUTTON
-    if is_running:
+    if is_running and is_forgotten:
+        button = format_html(ASK, reverse("tasks:timer"), task.name)
+    elif is_running:
         button = format_html(STOP, task.name, icon("stop"))
     elif is_today and task.retired_on is None:
         button = format_html(START, task.pk, task.name, icon("play"))
     return format_html(
         LINE,
-        css=RUNNING if field.cell.running else BEST_ROW if task.is_best_work else NOTHING,
+        css=RUNNING if counts else BEST_ROW if task.is_best_work else NOTHING,
         name=_name(field),
         task=task.name,
         hint=_hint(line, since(timer, owner) if timer and is_running else ""),

@@ -184,10 +184,10 @@ def test_the_page_of_a_week_asks_six_times_in_all(
         assert hers.get("/week/2026-W42/").status_code == 200
 
 
-def test_the_weeks_sums_alone_ask_two_times_less(
+def test_the_pieces_of_a_week_ask_as_its_page_does(
     task: Task, hers: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(SIGNED_IN + 2):
+    with django_assert_num_queries(SIGNED_IN + 4):
         assert hers.get("/week/2026-W42/", headers={"HX-Request": "true"}).status_code == 200
 
 
