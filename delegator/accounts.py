@@ -11,7 +11,6 @@ from typing import Any
 
 from allauth.account import app_settings, forms
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django import forms as django_forms
@@ -34,16 +33,6 @@ KINDS = {
     "account/email/password_reset_key": "reset",
     "account/email/account_already_exists": "known",
 }
-
-
-class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
-    def get_user(self, user_id: Any) -> Owner | None:
-        """The signed-in owner, with the timer that every page shows, in one query."""
-        try:
-            owner = Owner.objects.select_related("timer").get(pk=user_id)
-        except Owner.DoesNotExist:
-            return None
-        return owner if self.user_can_authenticate(owner) else None
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

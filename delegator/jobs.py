@@ -5,6 +5,7 @@ from celery import shared_task
 from tasks import clock
 
 from . import reminders, weekly
+from .sessions import SessionStore
 
 
 @shared_task(ignore_result=True)
@@ -20,3 +21,9 @@ def remind() -> None:
         reminders.ask_about_timers(now=clock.now())
     finally:  # neither keeps the other
         reminders.remind(now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def forget_sessions() -> None:
+    """Remove the sessions that are over."""
+    SessionStore.clear_expired(now=clock.now())

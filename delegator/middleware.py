@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from tasks.models import Owner
+
+from . import sessions
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -18,7 +19,7 @@ def owners_time_zone(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         # The owner, no lazy one any more: that asks who it is on each touch, some thousand times a page.
-        request.user = get_user(request)
+        request.user = sessions.visitor(request)
         zone = request.user.zone if isinstance(request.user, Owner) else ZoneInfo("UTC")
         with timezone.override(zone):
             return get_response(request)

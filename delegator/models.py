@@ -6,6 +6,18 @@ from django.conf import settings
 from django.db import models
 
 
+class Session(models.Model):
+    """A signed-in browser, known by the SHA-256 of the key in its cookie; of no owner before they sign in."""
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions")
+    data = models.JSONField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.owner or 'Nobody yet'}, until {self.expires_at:%Y-%m-%d}"
+
+
 class WeeklySummary(models.Model):
     """The owner's summary of one ISO week, written once whatever happens."""
 

@@ -42,7 +42,6 @@ if not DEBUG and (not LINK_KEYS or LAPTOP_KEY in LINK_KEYS):
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth",
@@ -140,6 +139,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "assistants.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "weekly": {"task": "delegator.jobs.write_weekly_summaries", "schedule": 60, "options": {"expires": 60}},
     "reminders": {"task": "delegator.jobs.remind", "schedule": 60, "options": {"expires": 60}},
+    "sessions": {"task": "delegator.jobs.forget_sessions", "schedule": 3600, "options": {"expires": 3600}},
 }
 
 # --- Mail --------------------------------------------------------------------
@@ -170,7 +170,7 @@ LEASE = env.int("LEASE", default=300)
 
 # --- Owners and their accounts -----------------------------------------------
 AUTH_USER_MODEL = "tasks.Owner"
-AUTHENTICATION_BACKENDS = ["delegator.accounts.Backend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -205,6 +205,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 PASSWORD_RESET_TIMEOUT = 3600
 
 # --- On the wire -------------------------------------------------------------
+SESSION_ENGINE = "delegator.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"

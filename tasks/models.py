@@ -12,6 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 from . import quadrants
 from .durations import HOUR
@@ -84,9 +85,9 @@ class Owner(AbstractBaseUser, PermissionsMixin):
         """The owner's local day at `now`."""
         return now.astimezone(self.zone).date()
 
-    @property
+    @cached_property
     def running_timer(self) -> Timer | None:
-        """The timer, if one runs; `with_timer` has it ready."""
+        """The timer, if one ran when it was first asked for; `timers.read` asks anew."""
         timer: Timer | None = getattr(self, "timer", None)
         return timer
 

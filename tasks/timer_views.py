@@ -53,7 +53,7 @@ def press(request: OwnerRequest) -> HttpResponse | None:
         answer = _stop(request)
     else:
         return None
-    request.user.refresh_from_db()  # it came with the timer of before
+    request.user.running_timer = timers.read(request.user)  # it came with the one of before
     return answer
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     Browser = Callable[[Owner], Client]
 
-BACKEND = "delegator.accounts.Backend"
 
 # Each process, and so each worker of xdist, has a folder of its own.
 VAR = tempfile.mkdtemp(prefix="tests-")
@@ -108,7 +107,7 @@ def browser_of() -> Browser:
 
     def signed_in(owner: Owner) -> Client:
         client = Client()
-        client.force_login(owner, backend=BACKEND)
+        client.force_login(owner)
         return client
 
     return signed_in

@@ -156,7 +156,7 @@ def test_pressing_send_twice_sends_once_and_shows_what_the_first_did(
     second = hers.post(writing(task, ana), typed(nora, send="1"))
     assert (second.status_code, second["Location"]) == (302, first["Location"])
     after = dump()
-    assert {table for table in before if before[table] != after[table]} <= {"django_session"}
+    assert {table for table in before if before[table] != after[table]} <= {"delegator_session"}
     assert "Ana has record keeping, or an offer of it, already." in text_of(hers.get(second["Location"]))
 
 

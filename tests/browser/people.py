@@ -32,7 +32,7 @@ def an_owner():
     for task, minutes in (tasks[0], 45), (tasks[2], 120):
         factories.an_entry(task=task, day=today - timedelta(days=1), seconds=minutes * 60)
     client = Client()
-    client.force_login(owner, backend="delegator.accounts.Backend")
+    client.force_login(owner)
     return {{
         "pk": owner.pk, "email": owner.email, "sid": client.cookies["sid"].value, "today": today.isoformat(),
         "tasks": {{task.name: task.pk for task in tasks}},

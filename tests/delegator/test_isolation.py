@@ -98,7 +98,8 @@ def everything(owner: Owner) -> list[dict[str, Any]]:
     owned = Rows()
     found = []
     for model in owned.models:
-        values = {row["id"]: row for row in model._default_manager.values()}
+        key = model._meta.pk.attname
+        values = {row[key]: row for row in model._default_manager.values()}
         found += [values[row.pk] for row in model._default_manager.order_by("pk") if owner.pk in owned.owners(row)]
     return found
 

@@ -31,7 +31,7 @@ from tests import factories
 now = timezone.now()
 owner = factories.an_owner(email=f"{{uuid4()}}@gardens.internal")
 signed_in = Client()
-signed_in.force_login(owner, backend="delegator.accounts.Backend")
+signed_in.force_login(owner)
 starts_on, reply_by = now.date() + timedelta(days=14), now + timedelta(days=5)
 drafts = []
 for number in range({count}):

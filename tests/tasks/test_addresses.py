@@ -11,7 +11,6 @@ from django.urls import URLPattern, reverse
 
 from tasks import timers, urls
 from tasks.models import EntryChange, Owner, Skill, Task, TimeEntry, Timer, WeekTotal
-from tests.conftest import BACKEND
 from tests.factories import NOW, TODAY, a_skill, a_task, an_entry, the_best_work
 from tests.tasks.clocks import standing_at
 
@@ -130,7 +129,7 @@ def test_looking_changes_nothing(nora: Owner, hers: Client, name: str) -> None:
 @pytest.mark.parametrize("name", PATTERNS)
 def test_a_form_from_elsewhere_is_refused(nora: Owner, name: str) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(nora, backend=BACKEND)
+    client.force_login(nora)
     row = row_of(nora, name)
     assert client.post(address(name, row.pk), {"name": "Taken over", "note": "Taken over"}).status_code == 403
     assert list(nora.tasks.values_list("name", "retired_on")) == [("Potting", None)]

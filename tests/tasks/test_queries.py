@@ -18,8 +18,8 @@ from tests.factories import NOW, TODAY, a_skill, a_task, an_entry, the_best_work
 from tests.tasks.clocks import standing_at
 from tests.tasks.sheet import filled_in, send, time, url, was
 
-# The session, and its owner with the timer that every page shows.
-SIGNED_IN = 2
+# The session with its owner, who knows whether a timer runs.
+SIGNED_IN = 1
 # On Postgres the time is the database's, which has to be asked.
 CLOCK = 1 if connection.vendor == "postgresql" else 0
 # There a writer waits for others who write what this owner has.
@@ -69,11 +69,11 @@ def test_a_page_asks_a_fixed_number_of_times(
 
 
 # --- The day --------------------------------------------------------------------------
-def test_the_page_of_a_day_asks_four_times_in_all(
+def test_the_page_of_a_day_asks_three_times_in_all(
     task: Task, hers: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """The session, the owner with the timer; the entries of four weeks, the tasks."""
-    with django_assert_num_queries(4):
+    """The session with its owner; the entries of four weeks, the tasks."""
+    with django_assert_num_queries(3):
         assert hers.get(url()).status_code == 200
 
 
@@ -81,12 +81,12 @@ def test_a_day_asks_as_often_with_nothing_on_it(
     nora: Owner, hers: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(2):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             assert hers.get(url()).status_code == 200
         a_task(owner=nora)
 
 
-def test_a_running_timer_costs_no_query(
+def test_a_running_timer_costs_a_query(
     task: Task, nora: Owner, hers: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     timers.start(nora, task, now=NOW - timedelta(minutes=20))
@@ -173,11 +173,11 @@ def test_a_note_asks_a_fixed_number_of_times(
 
 
 # --- The week -------------------------------------------------------------------------
-def test_the_page_of_a_week_asks_six_times_in_all(
+def test_the_page_of_a_week_asks_five_times_in_all(
     task: Task, nora: Owner, hers: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Beside the session and the owner: the entries, the tasks; the worth of an hour, what assistants logged."""
-    with django_assert_num_queries(6):
+    """Beside the session with its owner: the entries, the tasks; the worth of an hour, what assistants logged."""
+    with django_assert_num_queries(5):
         assert hers.get("/week/2026-W42/").status_code == 200
     timers.start(nora, task, now=NOW - timedelta(minutes=20))
     with django_assert_num_queries(6):

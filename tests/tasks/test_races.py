@@ -18,7 +18,6 @@ from tasks.durations import HOUR
 from tasks.forms import TaskForm
 from tasks.models import EntryChange, Owner, Task, TimeEntry, Timer
 from tasks.routine import Choice
-from tests.conftest import BACKEND
 from tests.delegator.at_once import at_once, real_database
 from tests.factories import NOW, TODAY, a_task, an_entry
 from tests.tasks.world import YESTERDAY, assert_conserved
@@ -43,7 +42,7 @@ def log(owner: Owner, task: Task, hours: int, **more: Any) -> Outcome:
 
 def a_browser(owner: Owner) -> Client:
     client = Client()
-    client.force_login(owner, backend=BACKEND)
+    client.force_login(owner)
     return client
 
 

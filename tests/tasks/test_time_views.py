@@ -13,7 +13,6 @@ from django.test import Client
 from tasks import timers
 from tasks.durations import HOUR, MINUTE
 from tasks.models import Owner, Task, TimeEntry
-from tests.conftest import BACKEND
 from tests.factories import NOW, TODAY, a_task, an_entry
 from tests.tasks.clocks import standing_at
 from tests.tasks.world import TIMER, TOMORROW, YESTERDAY, cells
@@ -183,7 +182,7 @@ def test_of_a_body_that_half_arrived_the_other_half_is_saved(
 
 def test_a_key_is_the_owners_own(nora: Owner, bea: Owner, hers: Client, email: Task) -> None:
     other = Client()
-    other.force_login(bea, backend=BACKEND)
+    other.force_login(bea)
     assert send(other, edit(a_task(owner=bea), key="k1"))[0] == 200
     assert send(hers, edit(email, key="k1"))[0] == 200
     assert cells(nora) == {"Email": 5400}
@@ -339,14 +338,14 @@ def test_who_is_signed_out_is_sent_to_sign_in(client: Client, email: Task) -> No
 
 def test_a_script_of_another_site_saves_nothing(nora: Owner, email: Task) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(nora, backend=BACKEND)
+    client.force_login(nora)
     assert post(client, {"edits": [edit(email)]}).status_code == 403
     assert not TimeEntry.objects.exists()
 
 
 def test_the_cookies_token_in_a_header_opens_it(nora: Owner, email: Task) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(nora, backend=BACKEND)
+    client.force_login(nora)
     client.get(f"/day/{YESTERDAY}/")
     token = client.cookies["csrf"].value
     body = json.dumps({"edits": [edit(email)]})
