@@ -29,7 +29,8 @@ def hour_values(owner: Owner) -> HourValues:
 def hold(owner: Owner) -> None:
     """Let others wait who change what this owner has, until the transaction ends; SQLite has one writer anyway."""
     if connection.features.has_select_for_update:
-        Owner.objects.select_for_update(no_key=True).values_list("pk").get(pk=owner.pk)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM tasks_owner WHERE id = %s FOR NO KEY UPDATE", [owner.pk])
 
 
 def set_hour_value(owner: Owner, amount: Decimal, today: date) -> None:
