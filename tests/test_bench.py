@@ -16,7 +16,7 @@ CELL = items.Cell(7, "2026-10-13")
 class Page:
     """The owner's browser before a sheet of one row."""
 
-    world = items.World(sid="", plain_sid="", day="2026-10-15", week="2026-W42", json_cell=CELL, form_cell=CELL)
+    world = items.World(sid="", day="2026-10-15", week="2026-W42", json_cell=CELL, form_cell=CELL)
 
     def __init__(self, text: str = "1:30", seen: int = 5400) -> None:
         self.text, self.seen = text, seen
@@ -57,6 +57,15 @@ def test_a_goal_is_met_when_reached_and_missed_above() -> None:
     assert Row("day page", "SQLite", 1, 9, 9, 4, most_queries=4).missed == []
     assert Row("day page", "SQLite", 1, 9.1, 9).missed == ["day page on SQLite, 1 y: 9.1, the goal is 9."]
     assert Row("week page", "SQLite", 1, 90).missed == []
+
+
+def test_a_goal_moves_with_what_django_itself_costs_here() -> None:
+    floors = {("floor: page", "SQLite"): 7.2}
+    assert results.goal_here(9, "floor: page", "SQLite", floors) == pytest.approx(9 * 7.2 / 4.8)
+    assert results.goal_here(9, "floor: write", "SQLite", floors) is None
+    assert results.goal_here(None, "floor: page", "SQLite", floors) is None
+    assert Row("day page", "SQLite", 1, 13, 9, here=13.5).missed == []
+    assert Row("day page", "SQLite", 1, 14, 9, here=13.5).missed == ["day page on SQLite, 1 y: 14, the goal is 13.5."]
 
 
 def test_a_query_too_many_misses_the_goal_too() -> None:

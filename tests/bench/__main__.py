@@ -14,12 +14,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tests import rig
 from tests.bench import results, visits
-from tests.bench.items import ITEMS, PLAIN_PAGE, Item, Wrong
+from tests.bench.items import ITEMS, PLAIN_PAGE, PLAIN_WRITE, Item, Wrong
 from tests.bench.measure import Bench
 from tests.bench.results import POSTGRES, Row, Sample
 from tests.bench.sites import Floor, PlainSite, Site, cores, on_core
@@ -83,7 +83,8 @@ def run(
     """The rows of the table, and of items that could not be measured why."""
     chosen = [item for item in ITEMS if options.only in item.name or options.only == f"growth: {item.name}"]
     wrong = {item.name: site.wrong[item.name] for site in sites for item in chosen if item.name in site.wrong}
-    gathered = [series_of(PLAIN_PAGE, [site]) for site in plain if options.only in PLAIN_PAGE.name]
+    plain_items = [item for item in (PLAIN_PAGE, PLAIN_WRITE) if options.only in item.name]
+    gathered = [series_of(item, [site]) for item in plain_items for site in plain]
     for database in ("SQLite", POSTGRES):
         there = [site for site in sites if site.database == database]
         gathered += [series_of(item, there) for item in chosen if item.name not in wrong]
@@ -92,7 +93,14 @@ def run(
     if bench.floors:
         each = 1000 * results.middle(bench.floors)
         print(f"\n{rounds} rounds of {bench.count}. The empty view takes {each:.2f} ms of processor here.\n")
-    rows = [row for series in gathered if series.item.name not in wrong for row in rows_of(series)]
+    measured = [series for series in gathered if series.item.name not in wrong]
+    floors = {
+        (row.item, row.database): row.F
+        for series in measured
+        if series.item in plain_items
+        for row in rows_of(series, {})
+    }
+    rows = [row for series in measured for row in rows_of(series, floors)]
     if options.only in f"first visit, {visits.NAME}; again, {visits.NAME}":
         rows += visited(sites[0], wrong)
     return rows, wrong
@@ -125,18 +133,20 @@ def once_more(bench: Bench, series: Series, wrong: dict[str, str], *, backwards:
         wrong[series.item.name] = str(error)
 
 
-def rows_of(series: Series) -> list[Row]:
+def rows_of(series: Series, floors: Mapping[tuple[str, str], float]) -> list[Row]:
     item, database = series.item, series.sites[0].database
     rows = []
     for site in series.sites:
         ratios = [sample.f for sample in series.samples[site.years]]
+        goal = results.goal_on(database, item.goal)
         row = Row(
             item.name,
             database,
             site.years,
             results.middle(ratios),
-            results.goal_on(database, item.goal),
+            goal,
             site.queries[item.name],
+            here=results.goal_here(goal, item.floor, database, floors),
             spread=results.spread(ratios),
             most_queries=item.most_queries,
         )

@@ -54,13 +54,11 @@ def make(years: int) -> items.World:
     days = list(working_days(monday + timedelta(days=4), WORKING_DAYS * years))
     TimeEntry.objects.bulk_create(entries(owner, tasks, days), batch_size=1000)
     settle()
-    browser, plain = Client(), Client()
+    browser = Client()
     browser.force_login(owner)
-    plain.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
     year, week, _ = monday.isocalendar()
     return items.World(
         sid=browser.cookies["sid"].value,
-        plain_sid=plain.cookies["sid"].value,
         day=str(monday + timedelta(days=3)),
         week=f"{year}-W{week:02}",
         json_cell=items.Cell(tasks[BY_JSON].pk, str(monday + timedelta(days=2))),
