@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 
 from . import dates, durations, entries, owners, timers
 from .models import Owner, Task, TimeEntry, Timer
@@ -17,10 +17,21 @@ from .models import Owner, Task, TimeEntry, Timer
 # How far back "usually" and "your log says" look, and how many logged days tell enough.
 RECENT = timedelta(days=28)
 DAYS_THAT_TELL = 5
-# By hand, since each page and each write asks it: Django takes ten times as long to write this as it takes to run.
+# By hand, since each page and each write asks them: Django takes ten times as long to write them as they take to run.
 ROWS = """
     SELECT id, task_id, day, source, seconds, note FROM tasks_timeentry
-    WHERE owner_id = %s AND day BETWEEN %s AND %s
+    WHERE owner_id = %(owner)s AND day BETWEEN %(first)s AND %(last)s
+"""
+TASKS = """
+    SELECT * FROM tasks_task
+    WHERE owner_id = %(owner)s AND (
+        retired_on IS NULL
+        OR id IN (SELECT task_id FROM tasks_timer WHERE owner_id = %(owner)s)
+        OR id IN (
+            SELECT task_id FROM tasks_timeentry WHERE owner_id = %(owner)s AND day BETWEEN %(first)s AND %(last)s
+        )
+    )
+    ORDER BY is_best_work, position, id
 """
 EntryRow = tuple[int, int, date, str, int, str]
 Place = tuple[int, date]
@@ -152,7 +163,7 @@ def sheet(owner: Owner, day: date, *, now: datetime) -> Sheet:
     rows = _rows(owner, since, day)
     cells = _cells(rows, owner.running_timer, [day], now)
     habits = _habits(rows, day)
-    tasks = _tasks(owner, cells, day)
+    tasks = _tasks(owner, cells, [day])
     return Sheet([day], [Row(task, [cells[task.pk, day]], habits.get(task.pk, Habit())) for task in tasks])
 
 
@@ -164,15 +175,19 @@ def habits(owner: Owner, day: date) -> dict[int, Habit]:
 def week(owner: Owner, days: Sequence[date], *, now: datetime) -> Sheet:
     """The sheet of some days, oldest first. Two queries."""
     cells = _cells(_rows(owner, days[0], days[-1]), owner.running_timer, days, now)
-    tasks = _tasks(owner, cells, days[0])
+    tasks = _tasks(owner, cells, days)
     return Sheet(list(days), [Row(task, [cells[task.pk, day] for day in days]) for task in tasks])
 
 
 def _rows(owner: Owner, first: date, last: date) -> list[EntryRow]:
     with connection.cursor() as cursor:
-        cursor.execute(ROWS, [owner.pk, first.isoformat(), last.isoformat()])
+        cursor.execute(ROWS, _asked(owner, first, last))
         rows: list[EntryRow] = cursor.fetchall()
         return rows
+
+
+def _asked(owner: Owner, first: date, last: date) -> dict[str, Any]:
+    return {"owner": owner.pk, "first": first.isoformat(), "last": last.isoformat()}
 
 
 class _Cells(dict[Place, Cell]):
@@ -212,10 +227,10 @@ def _habits(rows: Iterable[EntryRow], day: date) -> dict[int, Habit]:
     }
 
 
-def _tasks(owner: Owner, cells: _Cells, since: date) -> list[Task]:
+def _tasks(owner: Owner, cells: _Cells, days: Sequence[date]) -> list[Task]:
     """A retired task keeps the days it has time on, and is on no others."""
     filled = {task_id for (task_id, _), cell in cells.items() if cell.seconds}
-    known = owner.tasks.filter(Q(retired_on=None) | Q(retired_on__gte=since) | Q(pk__in=filled))
+    known = Task.objects.raw(TASKS, _asked(owner, days[0], days[-1]))
     tasks = [task for task in known if task.retired_on is None or task.pk in filled]
     for task in tasks:
         if owner.running_timer and task.pk == owner.running_timer.task_id:
