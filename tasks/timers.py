@@ -155,7 +155,7 @@ def _held(owner: Owner, only: int | None = None) -> Timer | None:
 
 def _end(timer: Timer, at: datetime, *, now: datetime) -> None:
     if timer.is_forgotten(at):
-        raise Forgotten(f"{timer.task} runs since {timer.started_at}")
+        raise Forgotten(f"{timer.task} has been running since {timer.started_at}")
     _log(timer, at, now)
 
 

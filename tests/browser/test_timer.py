@@ -154,7 +154,7 @@ def test_a_forgotten_timer_is_asked_about_and_counts_for_nothing(
     page = forgotten(opens(size=size), owner, running)
     expect(chip(page)).to_contain_text("Email: still running?")
     expect(total(page)).to_have_text("0:00")
-    expect(page.get_by_role("main")).to_contain_text("Email runs since")
+    expect(page.get_by_role("main")).to_contain_text("Email has been running since")
     chip(page).click()
     expect(page.get_by_role("heading", name="When did you stop?")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("6 h by now")

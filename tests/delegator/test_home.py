@@ -169,7 +169,7 @@ def test_a_forgotten_timer_is_asked_about_first(client: Client, nora: Owner) -> 
     timers.start(nora, email, now=NOW - timedelta(hours=5))
     an_offer_of_days_ago(owner=nora, reply_by=NOW + timedelta(hours=20))
     home = page(client, nora)
-    assert "Email runs since Thursday 15 October, 9:30 am. It counts once you say." in home.text
+    assert "Email has been running since Thursday 15 October, 9:30 am. It counts once you say." in home.text
     assert home.href("Say when you stopped") == reverse("tasks:timer")
     assert "0:00 of 8:00 logged." in home.text
 

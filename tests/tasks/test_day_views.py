@@ -129,7 +129,7 @@ def test_a_forgotten_timer_counts_for_nothing_and_the_page_says_so(nora: Owner, 
     answer = hers.get(url())
     assert times(answer) == {time(sales): ""}
     assert "Logged today 0:00 of 8:00" in words(answer)
-    said = "Sales runs since Thursday 15 October, 9:30 am. It counts once you say when you stopped ."
+    said = "Sales has been running since Thursday 15 October, 9:30 am. It counts once you say when you stopped ."
     assert said in words(answer)
     assert read(answer).href("say when you stopped") == "/timer/"
 
