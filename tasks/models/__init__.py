@@ -1,0 +1,22 @@
+"""The owner, their tasks and the time these take."""
+
+from .owner import BestHour, DayOff, Owner, new_pid
+from .task import Brief, Score, Skill, Task, TaskQuerySet, TaskSkill
+from .time import EntryChange, TimeEntry, Timer, WeekTotal
+
+__all__ = [
+    "BestHour",
+    "Brief",
+    "DayOff",
+    "EntryChange",
+    "Owner",
+    "Score",
+    "Skill",
+    "Task",
+    "TaskQuerySet",
+    "TaskSkill",
+    "TimeEntry",
+    "Timer",
+    "WeekTotal",
+    "new_pid",
+]
