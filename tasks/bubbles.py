@@ -2,8 +2,8 @@
 Bubbles in a room: where each stands, and where its name does.
 
 A bubble stands where it is wanted; one that would hide another moves aside, those that come first staying
-where they are. Where names would not fit that way, all stand in columns. Names are cut, and at last left
-out, where there is no room for them. Nothing leaves the room, and no name lies on another or on a bubble.
+where they are. Where names would not fit that way, all stand in columns. No name is cut: one without room
+is a number, the task's in the table. Nothing leaves the room, and no name lies on another or on a bubble.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ ASCENT, DESCENT = 13.0, 5.0
 BESIDE, BETWEEN = 7.0, 6.0
 
 # Lines of words, how wide they may be beside a bubble in its place, and must be able to be in a column.
-WAYS = ((2, 140, 104), (2, 104, 72), (1, 104, 72), (1, 80, 34))
+USUAL_WIDTH = 104
+WAYS = ((2, 140, 104), (2, USUAL_WIDTH, 72), (1, USUAL_WIDTH, 72), (1, 80, 34))
 COLUMNS = (1, 2, 3)
 
 Anchor = Literal["start", "middle", "end"]
@@ -56,7 +57,7 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class Words:
-    """What is written at a bubble: the name and, where there is room for a second line, the hours."""
+    """What is written at a bubble: the name, else the number, and where there is room for a second line the hours."""
 
     name: str
     hours: str
@@ -87,9 +88,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Bubble:
-    """A task as drawn; `rank` 0 has the most hours."""
+    """A task as drawn; `rank` 0 has the most hours, `number` is the one in the table."""
 
     rank: int
+    number: int
     name: str
     hours: str
     kind: Kind
@@ -99,6 +101,16 @@ class Bubble:
     y: float
     radius: float
     label: Label | None = None
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether only the table says its name."""
+        return self.label is None or self.label.words.name != self.name
+
+    @property
+    def wants_room(self) -> bool:
+        """Whether its name would have room if there were less else."""
+        return self.is_numbered and lettering.width(self.name, NAME_SIZE) <= USUAL_WIDTH
 
 
 def arranged(bubbles: list[Bubble], room: Box) -> list[Bubble]:
@@ -114,8 +126,9 @@ def arranged(bubbles: list[Bubble], room: Box) -> list[Bubble]:
 
 
 def _words(bubble: Bubble, lines: int, width: float) -> Words:
-    name = lettering.shortened(bubble.name, width, NAME_SIZE)
-    hours = lettering.shortened(bubble.hours, width, HOURS_SIZE) if lines > 1 else ""
+    fits = lettering.width(bubble.name, NAME_SIZE) <= width
+    name = bubble.name if fits else str(bubble.number)
+    hours = bubble.hours if lines > 1 and lettering.width(bubble.hours, HOURS_SIZE) <= width else ""
     return Words(name, hours, max(lettering.width(name, NAME_SIZE), lettering.width(hours, HOURS_SIZE)))
 
 
@@ -163,7 +176,7 @@ def _partly_named(bubbles: list[Bubble], room: Box) -> list[Bubble]:
     taken: list[Box] = []
     named = []
     for bubble in bubbles:
-        ways = (label for width in (104, 60) for label in _labels(bubble, _words(bubble, 1, width)))
+        ways = (label for width in (USUAL_WIDTH, 60, 0) for label in _labels(bubble, _words(bubble, 1, width)))
         label = _first_fit(ways, bubbles, taken, room)
         taken += [label.box] if label else []
         named.append(replace(bubble, label=label))

@@ -45,6 +45,8 @@ class Point:
     hours: str
     handed_off: bool
     href: str
+    # In the table beside the drawing, for a name that has no room in it.
+    number: int = 0
     # The name as it stands inside a sentence.
     said: str = ""
 
@@ -59,6 +61,11 @@ class Matrix:
     bubbles: list[Bubble]
     # How many tasks with few hours are only in the table.
     left_out: int
+
+    @property
+    def numbered(self) -> set[int]:
+        """The numbers that stand for a name."""
+        return {bubble.number for bubble in self.bubbles if bubble.is_numbered}
 
     @property
     def description(self) -> str:
@@ -77,7 +84,7 @@ def draw(points: Iterable[Point]) -> Matrix:
     drawn = ordered[:MOST_DRAWN]
     scale = _scale(drawn)
     circles = _bubbles(drawn, scale)
-    while scale > SMALL_HOUR_RADIUS and not all(bubble.label for bubble in circles):
+    while scale > SMALL_HOUR_RADIUS and any(bubble.wants_room for bubble in circles):
         scale = max(scale * 0.8, SMALL_HOUR_RADIUS)
         circles = _bubbles(drawn, scale)
     return Matrix(drawn, circles, left_out=len(ordered) - len(drawn))
@@ -117,6 +124,7 @@ def _bubble(rank: int, point: Point, scale: float) -> Bubble:
     x, y = target(point)
     return Bubble(
         rank=rank,
+        number=point.number,
         name=point.name,
         hours=point.hours,
         kind="out" if point.handed_off else kind,

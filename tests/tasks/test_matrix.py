@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks import lettering, matrix
+from tasks import matrix
 from tasks.bubbles import Box, Bubble, Label
 from tasks.durations import HOUR
 from tasks.matrix import MOST_DRAWN, ROOMS, Matrix, Point
@@ -42,6 +42,7 @@ def a_point(
         hours=text or f"{hours:g} h",
         handed_off=handed_off,
         href=f"/routine/{key}/",
+        number=key,
         said=said,
     )
 
@@ -222,30 +223,24 @@ def test_the_description_names_the_tasks_of_each_quadrant() -> None:
     assert matrix.draw([]).description == "The table next to this has every number."
 
 
-def test_a_long_name_is_cut_at_the_bubble_and_whole_in_its_title() -> None:
+def test_a_name_too_long_for_the_drawing_is_its_number_in_the_table_and_whole_in_its_title() -> None:
     long = "Answering every single question about delivery and plant care"
-    (bubble,) = matrix.draw([a_point(name=long)]).bubbles
+    drawn = matrix.draw([a_point(7, name=long), a_point(8)])
+    bubble = next(bubble for bubble in drawn.bubbles if bubble.name == long)
     assert bubble.label is not None
-    assert bubble.label.words.name.endswith("…")
-    assert long.startswith(bubble.label.words.name.removesuffix("…"))
+    assert bubble.label.words.name == "7"
+    assert drawn.numbered == {7}
     assert bubble.title == f"{long}: 5 h, loathe 4, excel 2"
 
 
-def test_a_cut_name_from_right_to_left_keeps_its_dots_at_the_far_end() -> None:
-    assert lettering.shortened("مراسلات العملاء والرد", 60, 16).endswith("…\u200f")
-    assert lettering.shortened("Record keeping", 60, 16).endswith("…")
-
-
-@given(st.text(min_size=1, max_size=80), st.floats(30, 200))
-def test_a_cut_text_fits_and_begins_like_the_whole(text: str, most: float) -> None:
-    cut = lettering.shortened(text, most, 16)
-    assert lettering.width(cut, 16) <= most
-    assert cut == text or text.startswith(cut.rstrip("\u200f").removesuffix("…"))
-
-
-def test_a_mark_stays_with_its_letter() -> None:
-    text = "e\u0301" * 40
-    assert lettering.shortened(text, 80, 16).removesuffix("…").endswith("\u0301")
+@given(some_points())
+@settings(max_examples=60, deadline=None)
+def test_no_name_is_cut(points: list[Point]) -> None:
+    drawn = matrix.draw(points)
+    for bubble in drawn.bubbles:
+        assert bubble.label is None or bubble.label.words.name in (bubble.name, str(bubble.number))
+        assert bubble.label is None or bubble.label.words.hours in (bubble.hours, "")
+        assert bubble.number in drawn.numbered or (bubble.label and bubble.label.words.name == bubble.name)
 
 
 def test_every_bubble_is_a_link_with_its_whole_story() -> None:
