@@ -1,99 +1,18 @@
-"""Assistants, hand-offs and their offers, hours worked, and every email the app means to send."""
+"""Handing over: hand-offs, their terms and offers, what happened to them, and the hours worked."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Self
-from zoneinfo import ZoneInfo
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Q
 
-from tasks.models import Skill, Task, new_pid
+from tasks.models import Task, new_pid
 
-
-class AssistantQuerySet(models.QuerySet["Assistant"]):
-    def active(self) -> Self:
-        return self.filter(paused_on=None)
-
-    def with_skills(self) -> Self:
-        return self.prefetch_related("skill_levels__skill")
-
-    def reachable(self) -> Self:
-        """Who can be sent a hand-off: not paused, and has not stopped all mail."""
-        return self.active().with_stop().filter(wants_no_mail=False)
-
-    def with_stop(self) -> Self:
-        """With `wants_no_mail`: whether they asked this installation for no more hand-offs."""
-        asked = NeverMail.objects.filter(email__iexact=OuterRef("email"))
-        return self.annotate(wants_no_mail=Exists(asked))
-
-
-class Assistant(models.Model):
-    """A person on one owner's roster. They need no account; they are known by address."""
-
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="assistants")
-    name = models.CharField(max_length=80)
-    email = models.EmailField(max_length=254)
-    time_zone = models.CharField(max_length=64)
-    rate = models.DecimalField(max_digits=8, decimal_places=2, help_text="An hour, in the owner's currency.")
-    weekly_minutes = models.PositiveIntegerField(help_text="What they have for this owner, kept work included.")
-    note = models.TextField(max_length=1000, blank=True, help_text="The owner's own; the assistant never sees it.")
-    paused_on = models.DateField(null=True, blank=True)
-    wants_no_mail: bool  # with_stop
-
-    objects = AssistantQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["name", "pk"]
-        constraints = [
-            models.UniqueConstraint("owner", Lower("email"), name="one_assistant_an_address"),
-            models.CheckConstraint(condition=Q(rate__gte=0), name="rate_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def first_name(self) -> str:
-        return self.name.split(" ")[0]
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
-
-    @property
-    def place(self) -> str:
-        """The city of their time zone, as people say it."""
-        return self.time_zone.split("/")[-1].replace("_", " ")
-
-
-class AssistantSkill(models.Model):
-    """How well an assistant does something, 1 to 5."""
-
-    class Level(models.IntegerChoices):
-        BEGINNER = 1, "beginner"
-        FAIR = 2, "fair"
-        GOOD = 3, "good"
-        STRONG = 4, "strong"
-        EXPERT = 5, "expert"
-
-    assistant = models.ForeignKey(Assistant, models.CASCADE, related_name="skill_levels")
-    skill = models.ForeignKey(Skill, models.CASCADE, related_name="had_by")
-    level = models.PositiveSmallIntegerField(choices=Level.choices)
-
-    class Meta:
-        ordering = ["-level", "skill__name"]
-        constraints = [
-            models.UniqueConstraint("assistant", "skill", name="one_level_a_person_and_skill"),
-            models.CheckConstraint(condition=Q(level__range=(1, 5)), name="level_1_to_5"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.skill}, {self.get_level_display()}"
+from .person import Assistant
 
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):
@@ -111,6 +30,12 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def live(self) -> Self:
         """What takes hours and budget: offered or agreed."""
         return self.filter(state__in=Handoff.LIVE)
+
+    def running_on(self, day: date) -> Self:
+        """Started by the end of that local day, and not ended by then."""
+        ended = HandoffEvent.objects.filter(kind=HandoffEvent.Kind.ENDED, happened_at__date__lte=day)
+        begun = HandoffEvent.objects.filter(kind=HandoffEvent.Kind.STARTED, happened_at__date__lte=day)
+        return self.filter(pk__in=begun.values("handoff")).exclude(pk__in=ended.values("handoff"))
 
     def past(self) -> Self:
         return self.filter(state__in=Handoff.OVER)
@@ -156,6 +81,9 @@ class Handoff(models.Model):
     # Frozen here, else a task that is handed off looks free.
     minutes_before = models.PositiveIntegerField(default=0)
     minutes_given = models.PositiveIntegerField(default=0)
+    # The owner's own time for it: to brief once, to answer and check each week.
+    brief_minutes = models.PositiveSmallIntegerField(default=60)
+    check_minutes = models.PositiveSmallIntegerField(default=15)
     created_at = models.DateTimeField()
 
     objects = HandoffQuerySet.as_manager()
@@ -320,78 +248,3 @@ class WorkLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.seconds} s"
-
-
-class NeverMail(models.Model):
-    """An address that asked this installation for no more mail about hand-offs. Final."""
-
-    email = models.EmailField(max_length=254)
-    asked_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_never_an_address")]
-
-    def __str__(self) -> str:
-        return self.email
-
-
-class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
-    def claimable(self, now: datetime) -> Self:
-        """Due, or held by a worker whose lease ran out."""
-        return self.filter(
-            Q(state=OutgoingEmail.State.QUEUED, due_at__lte=now)
-            | Q(state=OutgoingEmail.State.SENDING, lease_until__lte=now)
-        )
-
-    def readable(self) -> Self:
-        """Sent by keeping it here, newest first."""
-        return self.filter(transport=OutgoingEmail.KEPT).order_by("-sent_at", "-pk")
-
-
-class OutgoingEmail(models.Model):
-    """
-    One email the app means to send: the outbox, written in the transaction that caused it.
-
-    It holds the facts of the letter and no secret: links are made when a worker renders it.
-    """
-
-    class State(models.TextChoices):
-        QUEUED = "queued"
-        SENDING = "sending"
-        SENT = "sent"
-        SKIPPED = "skipped"
-        DEAD = "dead"
-
-    KEPT = "kept"
-    SMTP = "smtp"
-
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="emails")
-    kind = models.CharField(max_length=12)
-    key = models.CharField(max_length=80, unique=True, help_text="What makes it the same email.")
-    # Set when the email goes to the assistant of that offer.
-    offer = models.ForeignKey(Offer, models.CASCADE, null=True, related_name="emails")
-    to_name = models.CharField(max_length=80)
-    to_email = models.EmailField(max_length=254)
-    facts: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
-    state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
-    written_at = models.DateTimeField(help_text="Also the Date of every copy.")
-    due_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    lease_token = models.CharField(max_length=22, blank=True)
-    lease_until = models.DateTimeField(null=True)
-    trouble = models.CharField(max_length=200, blank=True, help_text="Why it was skipped or not sent yet.")
-    transport = models.CharField(max_length=4, blank=True)
-    sent_at = models.DateTimeField(null=True)
-
-    objects = OutgoingEmailQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
-        indexes = [
-            models.Index(fields=["due_at"], name="emails_due", condition=Q(state="queued")),
-            models.Index(fields=["lease_until"], name="emails_held", condition=Q(state="sending")),
-            models.Index(fields=["owner", "-sent_at"], name="owners_emails"),
-        ]
-
-    def __str__(self) -> str:
-        return self.key

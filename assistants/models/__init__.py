@@ -1,0 +1,18 @@
+"""Assistants, hand-offs and their offers, hours worked, and every email the app means to send."""
+
+from .handoff import Handoff, HandoffEvent, HandoffQuerySet, Offer, Terms, WorkLog
+from .mail import OutgoingEmail
+from .person import Assistant, AssistantSkill, NeverMail
+
+__all__ = [
+    "Assistant",
+    "AssistantSkill",
+    "Handoff",
+    "HandoffEvent",
+    "HandoffQuerySet",
+    "NeverMail",
+    "Offer",
+    "OutgoingEmail",
+    "Terms",
+    "WorkLog",
+]
