@@ -81,7 +81,8 @@ def _forgotten_timer(owner: Owner, now: datetime) -> Step | None:
         return None
     return Step(
         "When did you stop?",
-        f"{timer.task.name} has been running since {dates.moment(timer.started_at, owner.zone)}. It counts once you say.",
+        f"{timer.task.name} has been running since {dates.moment(timer.started_at, owner.zone)}. "
+        "It counts once you say.",
         "Say when you stopped",
         reverse("tasks:timer"),
     )

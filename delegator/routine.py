@@ -1,113 +1,217 @@
-"""The Routine page: the loathe and excel matrix with the week's hours, its table, and the scores."""
+"""The Routine page: the loathe and excel matrix of today or of any past day, its verdicts, and the scores."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from assistants.models import Handoff
-from tasks import days, durations, matrix, money, owners, weeks
+from tasks import dates, days, drip, durations, matrix, money, owners, scores, verdicts, weeks
+from tasks.fields import DayField
 from tasks.forms import ScoresForm
 from tasks.models import Owner, Task
-from tasks.quadrants import Quadrant
+from tasks.quadrants import Quadrant, drain
 from tasks.requests import OwnerRequest
+from tasks.verdicts import Basis, Facts
 from tasks.weeks import Week
+
+
+class OnForm(forms.Form):
+    """The day whose matrix is shown."""
+
+    on = DayField(label="As it was on", required=False)
+
+    def __init__(self, today: date, *args: Any) -> None:
+        super().__init__(*args)
+        self.today = today
+
+    def clean_on(self) -> date | None:
+        on: date | None = self.cleaned_data["on"]
+        if on and on > self.today:
+            raise forms.ValidationError("That day is still to come.")
+        return on
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task with the minutes a week it takes, and who has it now."""
+    """A task with what it takes the owner, in minutes a week: all of it, and what is left of it once handed off."""
 
     task: Task
     minutes: int
-    own_minutes: int
-    helper: str
-    worth: Decimal
+    facts: Facts
     habit: days.Habit
+    second_view: drip.Drip | None
+    why_there: str
+    number: int = 0
 
     @property
-    def hours(self) -> str:
-        own = durations.hours(self.own_minutes * 60)
-        return f"{own}, {self.helper}" if self.helper else own
+    def own_minutes(self) -> int:
+        return self.facts.minutes
+
+    @property
+    def sentence(self) -> str:
+        return verdicts.sentence(self.task, self.facts)
+
+    @property
+    def drain(self) -> int:
+        return drain(self.own_minutes, self.task.loathe or 1, self.task.excel or 5)
 
 
 @login_required
 def routine(request: OwnerRequest) -> HttpResponse:
+    """Today's, with the scores to change; with ?on= that of a past day, to look at."""
     owner = request.user
     today = owner.today(timezone.now())
-    tasks = list(owner.tasks.active().routine())
-    rows = _rows(owner, tasks, today)
-    by_need = _missing_first(rows)
-    last = Week.of(today).back()
-    logged = weeks.log(owner, last, last).of(last)
-    seconds = sum(logged.get(task.pk, 0) for task in tasks)
-    value = owners.hour_values(owner).on(last.last)
+    asked = OnForm(today, request.GET or None)
+    past = asked.cleaned_data["on"] if asked.is_valid() else None
+    past = None if past == today else past
+    day = past or today
+    week = Week.of(day).back()
+    logged = weeks.log(owner, week, week).of(week)
+    values = owners.hour_values(owner)
+    helped = owner.handoffs.running_on(day) if past else owner.handoffs.agreed()
+    rows = _numbered(_rows(owner, _tasks(owner, past), day, helped.with_terms(), logged, values.on(day)))
+    drawn = matrix.draw(point for row in rows if (point := _point(row)))
     context = {
+        "asked": asked,
+        "past": past,
         "rows": rows,
         "groups": _groups(rows),
-        "matrix": matrix.draw(point for row in rows if (point := _point(row))),
+        "matrix": drawn,
         "unscored": [row for row in rows if not row.task.quadrant],
-        "scores": zip(by_need, ScoresForm([row.task for row in by_need]).rows, strict=True),
-        "last_week": seconds,
-        "last_week_worth": money.rounded(value * seconds / 3600, owner.currency),
+        "by_money": _by_money(rows),
+        "retired": list(owner.tasks.routine().exclude(retired_on=None).order_by("name")),
     }
-    return render(request, "tasks/routine.html", context)
+    if past is None:
+        by_need = _missing_first(rows)
+        seconds = sum(logged.get(row.task.pk, 0) for row in rows)
+        context |= {
+            "scores": zip(by_need, ScoresForm([row.task for row in by_need]).rows, strict=True),
+            "ask_since": _ask_since(owner, rows, today),
+            "last_week": seconds,
+            "last_week_worth": money.rounded(values.on(week.last) * seconds / 3600, owner.currency),
+        }
+    return render(request, "tasks/routine.html", context, status=422 if asked.errors else 200)
 
 
-def _rows(owner: Owner, tasks: list[Task], today: date) -> list[Row]:
-    usual = weeks.usual_minutes(owner, tasks, today)
-    last = weeks.log(owner, Week.of(today).back(), Week.of(today).back())
-    value = owners.hour_values(owner).on(today)
-    held: dict[int, Handoff] = {each.task_id: each for each in owner.handoffs.agreed().with_terms()}
-    habits = days.habits(owner, today)
+@login_required
+@require_POST
+def scores_hold(request: OwnerRequest) -> HttpResponse:
+    """The owner looked at the scores, and they are still true."""
+    scores.confirm(request.user, request.user.today(timezone.now()))
+    messages.success(request, "Good. You will be asked again in three months.")
+    return redirect("routine")
+
+
+def _tasks(owner: Owner, past: date | None) -> list[Task]:
+    """The routine as it stands; of a past day those tasks that had scores, with the scores that they had."""
+    if past is None:
+        return list(owner.tasks.active().routine())
+    known = scores.as_of(owner, past)
+    there = owner.tasks.routine().filter(Q(retired_on=None) | Q(retired_on__gt=past), pk__in=known)
+    tasks = list(there)
+    for task in tasks:
+        task.loathe, task.excel = known[task.pk]
+    return tasks
+
+
+def _rows(
+    owner: Owner, tasks: list[Task], day: date, handoffs: Iterable[Handoff], logged: Mapping[int, int], value: Decimal
+) -> list[Row]:
+    """`logged` are the seconds by task of the last complete week, `value` is what an hour is worth."""
+    usual = weeks.usual(owner, tasks, day)
+    held = {each.task_id: each for each in handoffs}
+    habits = days.habits(owner, day)
     rows = []
     for task in tasks:
-        handoff = held.get(task.pk)
-        own = usual[task.pk] or 0
-        minutes = handoff.minutes_before if handoff else own
-        if handoff and (seconds := last.of(Week.of(today).back())):
-            # Weeks from before would make it look as if nothing had gone.
-            own = weeks.half_up(seconds.get(task.pk, 0), 60)
-        helper = handoff.assistant.first_name if handoff else ""
-        worth = money.rounded(value * own / 60, owner.currency)
-        rows.append(Row(task, minutes, own, helper, worth, habits.get(task.pk, days.Habit())))
+        handoff, habit = held.get(task.pk), habits.get(task.pk, days.Habit())
+        minutes = own = usual[task.pk].minutes or 0
+        basis = _basis(task, usual[task.pk].weeks, habit)
+        if handoff:
+            minutes = handoff.minutes_before
+            if logged:
+                # Weeks from before would make it look as if nothing had gone.
+                own, basis = weeks.half_up(logged.get(task.pk, 0), 60), Basis.LOG
+        facts = Facts(own, basis, value, owner.currency, handoff.assistant.first_name if handoff else "")
+        second_view, why = drip.place(task, value), drip.difference(task, value, owner.currency)
+        rows.append(Row(task, minutes, facts, habit, second_view, why))
     return rows
+
+
+def _basis(task: Task, logged_weeks: int, habit: days.Habit) -> Basis:
+    """What the hours rest on: five logged days are enough to speak for themselves."""
+    if habit.tells or logged_weeks >= days.DAYS_THAT_TELL or (logged_weeks and task.estimated_seconds is None):
+        return Basis.LOG
+    return Basis.BOTH if logged_weeks else Basis.ESTIMATE
 
 
 def _point(row: Row) -> matrix.Point | None:
     """Its place on the matrix; an unscored task has none."""
-    task = row.task
+    task, helper = row.task, row.facts.helper
     if task.loathe is None or task.excel is None:
         return None
+    hours = durations.hours(row.minutes * 60)
     return matrix.Point(
         key=task.pk,
         name=task.name,
         loathe=task.loathe,
         excel=task.excel,
         seconds=row.minutes * 60,
-        hours=f"{durations.hours(row.minutes * 60)}, {row.helper}"
-        if row.helper
-        else durations.hours(row.minutes * 60),
-        handed_off=bool(row.helper),
+        hours=f"{hours}, {helper}" if helper else hours,
+        handed_off=bool(helper),
         href=reverse("tasks:task", args=[task.pk]),
+        number=row.number,
         said=task.mid_sentence,
     )
 
 
+def _numbered(rows: list[Row]) -> list[Row]:
+    """In the order of the table: by quadrant, what drains most first; unscored tasks last."""
+    places = {quadrant: place for place, quadrant in enumerate(Quadrant)}
+    ordered = sorted(
+        rows,
+        key=lambda row: (
+            places[row.task.quadrant] if row.task.quadrant else len(places),
+            -row.drain,
+            -row.own_minutes,
+            row.task.pk,
+        ),
+    )
+    return [replace(row, number=number) for number, row in enumerate(ordered, 1)]
+
+
 def _groups(rows: list[Row]) -> list[tuple[str, list[Row]]]:
-    """The scored rows by quadrant, in the order in which to let go of them; most hours first."""
-    ordered = sorted(rows, key=lambda row: (-row.own_minutes, row.task.pk))
-    groups = [(each.label, [row for row in ordered if row.task.quadrant == each]) for each in Quadrant]
+    """The scored rows by quadrant, in the order in which to let go of them."""
+    groups = [(each.label, [row for row in rows if row.task.quadrant is each]) for each in Quadrant]
     return [(label, group) for label, group in groups if group]
+
+
+def _by_money(rows: Iterable[Row]) -> list[tuple[drip.Drip, list[Row]]]:
+    placed = list(rows)
+    groups = [(each, [row for row in placed if row.second_view is each]) for each in drip.Drip]
+    return [(each, group) for each, group in groups if group]
 
 
 def _missing_first(rows: list[Row]) -> list[Row]:
     """Unscored tasks, then those with most hours."""
     return sorted(rows, key=lambda row: (row.task.loathe is not None, -row.own_minutes, row.task.pk))
+
+
+def _ask_since(owner: Owner, rows: list[Row], today: date) -> str:
+    """Since when the scores stand, where that is so long that they may no longer hold; else ""."""
+    since = scores.stand_since(owner)
+    stands = since and any(row.task.quadrant for row in rows) and today - since >= scores.HOLD_FOR
+    return dates.dated(since) if since and stands else ""

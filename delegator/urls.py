@@ -36,6 +36,7 @@ urlpatterns = [
     path("h/", include("assistants.link_urls")),
     path("", include(account_patterns)),
     path("routine/", routine.routine, name="routine"),
+    path("routine/hold/", routine.scores_hold, name="scores_hold"),
     path("week/", week_page.this_week, name="this_week"),
     path("week/<week:week>/", week_page.week, name="week"),
     path("week/<week:week>/copy/", week_page.week_copy, name="week_copy"),

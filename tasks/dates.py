@@ -15,6 +15,11 @@ def long(day: date) -> str:
     return f"{day.day} {day:%B}"
 
 
+def dated(day: date) -> str:
+    """15 October 2026"""
+    return f"{day.day} {day:%B} {day.year}"
+
+
 def weekday(day: date) -> str:
     """Thu"""
     return f"{day:%a}"

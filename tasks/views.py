@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from . import days, routine
+from . import days, routine, scores
 from .forms import ScoresForm, TaskForm
 from .requests import OwnerRequest
 
@@ -52,6 +52,7 @@ def scores_save(request: OwnerRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "tasks/scores.html", {"form": form}, status=422)
     form.save(timezone.now())
+    scores.confirm(request.user, request.user.today(timezone.now()))
     messages.success(request, "Your scores are saved.")
     return redirect("routine")
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from .models import Owner, Task
 
@@ -85,23 +86,36 @@ def log(owner: Owner, first: Week, last: Week) -> Log:
     return Log(dict(seconds), dict(days))
 
 
-def usual_minutes(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, int | None]:
+class Usual(NamedTuple):
+    """Minutes a week that a task takes (None with neither log nor estimate), and in how many weeks it was logged."""
+
+    minutes: int | None
+    weeks: int
+
+
+def usual(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, Usual]:
     """
-    Minutes a week that each task takes, by task id; None with neither log nor estimate.
+    What each task takes in a usual week, by task id.
 
     The last complete weeks in which the owner logged anything at all, so that a
     holiday does not count as zero (MATCHING.md section 1). Two queries.
     """
     kept = owner.week_totals.filter(monday__lte=Week.of(today).back().first, seconds__gt=0)
     recent = list(kept.order_by("-monday").values_list("monday", flat=True).distinct()[:RECENT])
-    seconds = {
-        (task_id, monday): total
-        for task_id, monday, total in kept.filter(monday__in=recent).values_list("task_id", "monday", "seconds")
-    }
-    return {
-        task.pk: robust_minutes([half_up(seconds.get((task.pk, week), 0), 60) for week in recent], _estimate(task))
-        for task in tasks
-    }
+    seconds: dict[int, dict[date, int]] = defaultdict(dict)
+    for task_id, monday, total in kept.filter(monday__in=recent).values_list("task_id", "monday", "seconds"):
+        seconds[task_id][monday] = total
+    found = {}
+    for task in tasks:
+        logged = seconds[task.pk]
+        minutes = [half_up(logged.get(monday, 0), 60) for monday in recent]
+        found[task.pk] = Usual(robust_minutes(minutes, _estimate(task)), len(logged))
+    return found
+
+
+def usual_minutes(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, int | None]:
+    """Minutes a week that each task takes, by task id; None with neither log nor estimate. Two queries."""
+    return {pk: each.minutes for pk, each in usual(owner, tasks, today).items()}
 
 
 def robust_minutes(weekly: Sequence[int], estimate: int | None) -> int | None:

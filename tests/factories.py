@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from assistants import handoffs
 from assistants.models import Assistant, AssistantSkill, Handoff, Offer
@@ -42,6 +43,7 @@ def a_task(
     hours: int = 1,
     skill: Skill | None = None,
     is_best_work: bool = False,
+    **more: Any,
 ) -> Task:
     """An estimate of `hours` a work day; scored unless `loathe` and `excel` are None."""
     task = owner.tasks.create(
@@ -51,6 +53,7 @@ def a_task(
         is_best_work=is_best_work,
         seconds_least=hours * HOUR,
         seconds_most=hours * HOUR,
+        **more,
     )
     if skill:
         TaskSkill.objects.create(task=task, skill=skill, level=3)
@@ -67,6 +70,13 @@ def an_entry(
     entry = TimeEntry(owner=task.owner, task=task, day=day, source=source)
     entries.put(entry, seconds, via=entries.Via.DAY, now=NOW)
     return entry
+
+
+def two_measured_weeks(*, owner: Owner) -> None:
+    """In August, before any hand-off of these factories: with them it counts as measured."""
+    task = a_task(owner=owner, loathe=None, excel=None)
+    for day in (date(2026, 8, 3), date(2026, 8, 10)):
+        an_entry(task=task, day=day, seconds=60)
 
 
 def an_assistant(

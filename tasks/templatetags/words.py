@@ -16,6 +16,7 @@ register.filter("hours", durations.hours)
 register.filter("in_words", durations.words)
 register.filter("full_day", dates.full)
 register.filter("long_day", dates.long)
+register.filter("dated", dates.dated)
 register.filter("short_day", dates.short)
 register.filter("weekday", dates.weekday)
 

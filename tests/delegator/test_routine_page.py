@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tasks import owners
+from tasks import owners, scores
 from tasks.durations import HOUR
 from tasks.models import Owner, Task
 from tasks.weeks import Week
@@ -22,12 +23,12 @@ LAST_WEEK = Week.of(TODAY).back()
 pytestmark = pytest.mark.django_db
 
 
-def page(owner: Owner) -> Page:
+def page(owner: Owner, on: date | str = "", *, status: int = 200) -> Page:
     client = Client()
     with time_machine.travel(NOW, tick=False):
         client.force_login(owner)
-        response = client.get("/routine/")
-    assert response.status_code == 200
+        response = client.get("/routine/", {"on": str(on)} if on else {})
+    assert response.status_code == status
     return read(response)
 
 
@@ -122,7 +123,7 @@ def test_a_task_that_is_handed_off_keeps_its_size_and_names_its_helper(nora: Own
     assert len(drawn.all("circle", "out")) == 1
     assert "5 h, Ana" in drawn.text
     assert ["Record keeping", "5", "1", "1 h"] in table(drawn)
-    assert "1 h, $80, with Ana" in drawn.text
+    assert "Ana has it. Still yours: 1 h a week by your log, $80 of your time." in drawn.text
 
 
 def test_a_task_no_longer_done_and_another_owners_are_not_there(nora: Owner, bea: Owner) -> None:
@@ -149,6 +150,135 @@ def test_saving_scores_brings_back_here_with_a_word(client: Client, nora: Owner)
     assert (task.loathe, task.excel) == (4, 2)
 
 
+# --- The table beside the drawing ------------------------------------------------------
+def test_what_drains_most_comes_first_and_then_what_takes_most(nora: Owner) -> None:
+    factories.a_task(owner=nora, name="Email", loathe=3, excel=3, hours=2)
+    factories.a_task(owner=nora, name="Books", loathe=5, excel=1, hours=2)
+    factories.a_task(owner=nora, name="Calls", loathe=3, excel=3, hours=3)
+    assert [row[0] for row in table(page(nora))] == ["Hand off first", "Books", "Calls", "Email"]
+
+
+def test_a_name_without_room_is_its_number_in_drawing_and_table(nora: Owner) -> None:
+    long = "Answering every single question about delivery and plant care"
+    factories.a_task(owner=nora, name=long, hours=1)
+    factories.a_task(owner=nora, name="Email", hours=2)
+    drawn = page(nora)
+    assert [row[0] for row in table(drawn)] == ["Hand off first", "Email", f"2 {long}"]
+    assert "2" in [tag.text for tag in drawn.all("text", "lab")]
+
+
+def test_hours_say_whether_the_log_or_the_estimate_speaks(nora: Owner) -> None:
+    email, sales, books = (factories.a_task(owner=nora, name=name, hours=1) for name in ("Email", "Sales", "Books"))
+    for back in range(5):
+        factories.an_entry(task=email, day=LAST_WEEK.first + timedelta(days=back), seconds=HOUR)
+    log(sales, LAST_WEEK, 1)
+    read = page(nora)
+    said = {tag.text for tag in read.all("p", "soft") if "a week" in tag.text}
+    assert any("5 h a week by your log, $" in text for text in said)
+    assert any("a week by your log and your estimate, $" in text for text in said)
+    assert books.name in read.text
+    assert not any("5 h a week by your estimate, $" in text for text in said) or len(said) == 3
+
+
+def test_what_must_stay_says_why(nora: Owner) -> None:
+    factories.a_task(owner=nora, only_me=True, only_me_reason="clients want my voice")
+    assert "It must stay with you: clients want my voice." in page(nora).text
+
+
+# --- Money and energy ------------------------------------------------------------------
+def test_without_any_amount_there_is_no_second_view(nora: Owner) -> None:
+    factories.a_task(owner=nora)
+    assert "By money and energy" not in page(nora).text
+
+
+def test_the_second_view_groups_by_money_and_energy_and_says_why_it_differs(nora: Owner) -> None:
+    factories.a_task(owner=nora, name="Email", loathe=4, excel=2, hour_earns=Decimal(20))
+    factories.a_task(owner=nora, name="Sales", loathe=2, excel=4, hour_earns=Decimal(40))
+    text = page(nora).text
+    assert "Delegate Earns less than your hour and drains you. Email 4 $20" in text
+    assert "Invest Earns less than your hour, and you like it" in text
+    assert (
+        "By your scores it is “keep”, since you excel at it (4). An hour of it earns $40, less than your $80." in text
+    )
+
+
+# --- A day of the past -----------------------------------------------------------------
+def test_a_past_day_shows_the_scores_of_then(nora: Owner) -> None:
+    task = factories.a_task(owner=nora, name="Email", loathe=None, excel=None)
+    for days_ago, loathe, excel in ((60, 5, 1), (20, 2, 4)):
+        scores.give(task, loathe=loathe, excel=excel, now=NOW - timedelta(days=days_ago))
+    assert [row[:3] for row in table(page(nora))] == [["Keep"], ["Email", "2", "4"]]
+    then = page(nora, TODAY - timedelta(days=30))
+    assert [row[:3] for row in table(then)] == [["Hand off first"], ["Email", "5", "1"]]
+    assert "Routine on 15 September 2026" in then.text
+    assert not [tag for tag in then.all("form") if tag.attrs.get("action") == "/routine/scores/"]
+    assert "Nothing was scored by then" in page(nora, TODAY - timedelta(days=61)).text
+
+
+def test_the_score_of_a_day_counts_on_that_day(nora: Owner) -> None:
+    task = factories.a_task(owner=nora, name="Email", loathe=None, excel=None)
+    scores.give(task, loathe=5, excel=1, now=NOW - timedelta(days=60))
+    assert table(page(nora, TODAY - timedelta(days=60)))[1][:3] == ["Email", "5", "1"]
+
+
+def test_a_task_retired_since_is_there_on_the_days_before(nora: Owner) -> None:
+    task = factories.a_task(owner=nora, name="Fax", loathe=None, excel=None)
+    scores.give(task, loathe=5, excel=1, now=NOW - timedelta(days=60))
+    Task.objects.update(retired_on=TODAY - timedelta(days=10))
+    assert table(page(nora, TODAY - timedelta(days=11)))[1][0] == "Fax"
+    assert "Nothing was scored by then" in page(nora, TODAY - timedelta(days=10)).text
+
+
+def test_a_past_day_knows_who_helped_then(nora: Owner) -> None:
+    books = factories.a_task(owner=nora, name="Books", loathe=None, excel=None)
+    scores.give(books, loathe=5, excel=1, now=NOW - timedelta(days=400))
+    factories.a_running_offer(owner=nora, task=books)
+    assert page(nora).all("circle", "out")
+    assert not page(nora, TODAY - timedelta(days=300)).all("circle", "out")
+
+
+@pytest.mark.parametrize(
+    ("on", "why"),
+    [
+        (TODAY + timedelta(days=1), "That day is still to come."),
+        ("yesterday", "Write the day as 2026-03-02."),
+        ("0001-01-01", "That year is too far away."),
+    ],
+)
+def test_a_day_that_cannot_be_shown_says_why_and_keeps_what_was_typed(nora: Owner, on: date | str, why: str) -> None:
+    factories.a_task(owner=nora)
+    read = page(nora, on, status=422)
+    assert why in read.text
+    assert str(on) in [tag.attrs.get("value") for tag in read.all("input")]
+
+
+def test_today_is_no_past_day(nora: Owner) -> None:
+    factories.a_task(owner=nora)
+    assert "Your scores" in page(nora, TODAY).text
+
+
+# --- Scores that stand for long --------------------------------------------------------
+def test_scores_older_than_a_quarter_are_asked_about_until_they_are_confirmed(nora: Owner, hers: Client) -> None:
+    task = factories.a_task(owner=nora, loathe=None, excel=None)
+    scores.give(task, loathe=5, excel=1, now=NOW - timedelta(days=89))
+    assert "Do they still hold?" not in page(nora).text
+    task.scores.update(scored_at=NOW - timedelta(days=90))
+    assert "These scores stand since 17 July 2026. Do they still hold?" in page(nora).text
+    with time_machine.travel(NOW, tick=False):
+        assert hers.post("/routine/hold/").status_code == 302
+    assert "Do they still hold?" not in page(nora).text
+    nora.refresh_from_db()
+    assert nora.scores_checked_on == TODAY
+
+
+def test_scores_saved_as_they_are_count_as_confirmed(nora: Owner, hers: Client) -> None:
+    task = factories.a_task(owner=nora, loathe=None, excel=None)
+    scores.give(task, loathe=5, excel=1, now=NOW - timedelta(days=120))
+    with time_machine.travel(NOW, tick=False):
+        hers.post("/routine/scores/", {f"loathe-{task.pk}": 5, f"excel-{task.pk}": 1})
+    assert "Do they still hold?" not in page(nora).text
+
+
 def test_it_asks_the_database_as_often_for_much_as_for_little(nora: Owner, bea: Owner) -> None:
     for owner, size in ((nora, 1), (bea, 7)):
         for _ in range(size):
@@ -157,10 +287,15 @@ def test_it_asks_the_database_as_often_for_much_as_for_little(nora: Owner, bea: 
             factories.a_running_offer(owner=owner, task=task)
             log(task, LAST_WEEK, 1)
             log(task, LAST_WEEK.back(), 1)
-    assert queries(bea) == queries(nora)
+    # The session; tasks; last week (2), usual weeks (2), days; worth; hand-offs (3); since when; retired.
+    assert queries(bea) == queries(nora) == 13
+    assert queries(bea, TODAY - timedelta(days=7)) == queries(nora, TODAY - timedelta(days=7))
 
 
-def queries(owner: Owner) -> int:
-    with CaptureQueriesContext(connection) as asked:
-        page(owner)
+def queries(owner: Owner, on: date | str = "") -> int:
+    client = Client()
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(owner)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get("/routine/", {"on": str(on)} if on else {}).status_code == 200
     return len(asked)

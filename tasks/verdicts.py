@@ -1,0 +1,61 @@
+"""What to do about a task, in one sentence that names its numbers; the same numbers give the same sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from . import durations, money
+from .models import Task
+from .quadrants import Quadrant
+
+FEELINGS = {
+    Quadrant.HAND_OFF_FIRST: "You loathe it ({loathe}) and others can do it as well (excel {excel}).",
+    Quadrant.TEACH_IT: "You excel at it ({excel}) but loathe it ({loathe}), so teach someone.",
+    Quadrant.HAND_OFF_NEXT: "You don’t mind it ({loathe}), but it is not your best work (excel {excel}).",
+    Quadrant.KEEP: "You excel at it ({excel}) and don’t mind it ({loathe}), so keep it.",
+}
+
+
+class Basis(Enum):
+    """What the hours of a task rest on."""
+
+    LOG = "by your log"
+    BOTH = "by your log and your estimate"
+    ESTIMATE = "by your estimate"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a task: minutes a week that it takes the owner now, their basis, and who has it."""
+
+    minutes: int
+    basis: Basis
+    hour_value: Decimal
+    currency: str
+    helper: str = ""
+
+    @property
+    def worth(self) -> Decimal:
+        """Of a week of it, in whole units, as the sentence says it."""
+        return money.whole(self.hour_value * self.minutes / 60)
+
+    @property
+    def time(self) -> str:
+        """7.5 h a week by your log, $600 of your time"""
+        worth = f", {money.short(self.worth, self.currency)} of your time" if self.worth else ""
+        return f"{durations.hours(self.minutes * 60)} a week {self.basis.value}{worth}"
+
+
+def sentence(task: Task, facts: Facts) -> str:
+    """The verdict on a task as the owner reads it."""
+    time = f"It takes {facts.time}." if facts.minutes else "It has no time yet."
+    if task.only_me:
+        return f"It must stay with you: {task.only_me_reason.rstrip('.')}. {time}"
+    if facts.helper:
+        still = f"Still yours: {facts.time}" if facts.minutes else "Nothing of it is yours any more"
+        return f"{facts.helper} has it. {still}."
+    if task.quadrant is None:
+        return f"Say how it feels. {time}"
+    return f"{FEELINGS[task.quadrant].format(loathe=task.loathe, excel=task.excel)} {time}"
