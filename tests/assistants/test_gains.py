@@ -13,13 +13,29 @@ from assistants.models import Handoff, Offer
 from tasks import owners
 from tasks.models import Owner
 from tasks.weeks import Week
-from tests.factories import NOW, TODAY, a_running_offer, a_task, an_accepted_offer, an_assistant, an_entry
+from tests.factories import (
+    NOW,
+    TODAY,
+    a_running_offer,
+    a_task,
+    an_accepted_offer,
+    an_assistant,
+    an_entry,
+    two_measured_weeks,
+)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("measured")]
 HOUR = 3600
+# Of the owner's, each week, to answer and check.
+CHECK = 15 * 60
 # Last week: Monday 5 to Sunday 11 October. Before it took 5 h a week, as the factories say.
 LAST = Week.of(TODAY).back()
 MONDAY = LAST.first
+
+
+@pytest.fixture
+def measured(nora: Owner) -> None:
+    two_measured_weeks(owner=nora)
 
 
 def logged_days(owner: Owner, days: int, week: Week = LAST) -> None:
@@ -43,7 +59,7 @@ def test_won_is_what_it_took_before_less_what_it_still_takes(nora: Owner) -> Non
     logged_days(nora, 2)
     an_entry(task=offer.handoff.task, day=MONDAY + timedelta(days=2), seconds=HOUR)
     worked(offer, 7)
-    assert made(nora).by_week == {LAST: Gain(won=4 * HOUR, worked=7 * HOUR, paid=Decimal("126.00"))}
+    assert made(nora).by_week == {LAST: Gain(won=4 * HOUR - CHECK, worked=7 * HOUR, paid=Decimal("126.00"))}
 
 
 def test_it_can_have_cost_more_than_it_took_before(nora: Owner) -> None:
@@ -51,10 +67,10 @@ def test_it_can_have_cost_more_than_it_took_before(nora: Owner) -> None:
     for day in range(3):
         an_entry(task=offer.handoff.task, day=MONDAY + timedelta(days=day), seconds=2 * HOUR)
     worked(offer, 1)
-    assert made(nora).won == -HOUR
+    assert made(nora).won == -HOUR - CHECK
 
 
-@pytest.mark.parametrize(("days", "won"), [(0, None), (2, None), (3, 5 * HOUR), (5, 5 * HOUR)])
+@pytest.mark.parametrize(("days", "won"), [(0, None), (2, None), (3, 5 * HOUR - CHECK), (5, 5 * HOUR - CHECK)])
 def test_a_week_with_less_than_three_days_logged_says_nothing(nora: Owner, days: int, won: int | None) -> None:
     offer = a_running_offer(owner=nora)
     logged_days(nora, days)
@@ -78,7 +94,7 @@ def test_a_task_shared_by_two_is_won_once_and_paid_twice(nora: Owner) -> None:
     logged_days(nora, 3)
     worked(first, 2)
     worked(second, 3)
-    assert made(nora).by_week == {LAST: Gain(won=5 * HOUR, worked=5 * HOUR, paid=Decimal(96))}
+    assert made(nora).by_week == {LAST: Gain(won=5 * HOUR - 2 * CHECK, worked=5 * HOUR, paid=Decimal(96))}
 
 
 def test_the_gains_of_one_hand_off_leave_the_others_out(nora: Owner) -> None:
@@ -86,7 +102,7 @@ def test_the_gains_of_one_hand_off_leave_the_others_out(nora: Owner) -> None:
     logged_days(nora, 3)
     worked(mine, 2)
     worked(other, 30)
-    assert made(nora, mine.handoff).by_week == {LAST: Gain(won=5 * HOUR, worked=2 * HOUR, paid=Decimal(36))}
+    assert made(nora, mine.handoff).by_week == {LAST: Gain(won=5 * HOUR - CHECK, worked=2 * HOUR, paid=Decimal(36))}
 
 
 def test_what_was_ended_still_counts_for_its_weeks_and_what_never_began_does_not(nora: Owner) -> None:
@@ -114,8 +130,39 @@ def test_each_week_is_worth_what_an_hour_was_worth_then(nora: Owner) -> None:
         logged_days(nora, 3, week)
         worked(offer, 1, week.first)
     both = made(nora, weeks=2)
-    assert both.won == 10 * HOUR
-    assert both.worth(owners.hour_values(nora)) == 5 * 100 + 5 * 80
+    assert both.won == 10 * HOUR - 2 * CHECK
+    assert both.worth(owners.hour_values(nora)) == Decimal("4.75") * 100 + Decimal("4.75") * 80
+
+
+# --- What it takes of the owner's time -------------------------------------------------
+def starting(offer: Offer, day: date, *, brief: int = 60, check: int = 15) -> Handoff:
+    offer.terms.starts_on = day
+    offer.terms.save()
+    offer.handoff.brief_minutes, offer.handoff.check_minutes = brief, check
+    offer.handoff.save()
+    return offer.handoff
+
+
+def test_briefing_is_taken_off_in_the_first_week_and_checking_in_each(nora: Owner) -> None:
+    offer = a_running_offer(owner=nora)
+    starting(offer, LAST.back().first, brief=90, check=20)
+    for week in (LAST, LAST.back()):
+        logged_days(nora, 3, week)
+        worked(offer, 1, week.first)
+    won = {week: gain.won for week, gain in made(nora, weeks=2).by_week.items()}
+    assert won == {LAST.back(): 5 * HOUR - 110 * 60, LAST: 5 * HOUR - 20 * 60}
+
+
+def test_one_logged_week_before_is_too_little_to_say_what_was_won(nora: Owner) -> None:
+    offer = a_running_offer(owner=nora)
+    handoff = starting(offer, date(2026, 8, 10))
+    logged_days(nora, 3)
+    worked(offer, 2)
+    assert made(nora).by_week[LAST] == Gain(won=None, worked=2 * HOUR, paid=Decimal(36))
+    assert made(nora).unmeasured == [handoff.task]
+    starting(offer, date(2026, 8, 17))
+    assert made(nora).by_week[LAST].won == 5 * HOUR - CHECK
+    assert made(nora).unmeasured == []
 
 
 def test_the_run_of_weeks_ends_with_this_one(nora: Owner) -> None:

@@ -25,6 +25,7 @@ from tests.factories import (
     an_assistant,
     an_entry,
     an_offer,
+    two_measured_weeks,
 )
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +177,7 @@ def test_in_its_first_week_there_are_hours_but_no_gains_yet(nora: Owner) -> None
 
 
 def test_gains_are_of_the_weeks_that_are_over_and_of_this_hand_off_alone(nora: Owner) -> None:
+    two_measured_weeks(owner=nora)
     offer = a_hand_off_running_since(nora, date(2026, 9, 30))
     other = a_hand_off_running_since(nora, date(2026, 9, 28))
     for day in range(5, 8):
@@ -185,9 +187,9 @@ def test_gains_are_of_the_weeks_that_are_over_and_of_this_hand_off_alone(nora: O
         handoffs.log_hours(other, day=worked_on, seconds=7200, note="", now=NOON)
     brought = story.so_far(loaded(offer), TODAY)
     assert [str(week) for week in brought["gains"].by_week] == ["2026-W40", "2026-W41"]
-    # Only the second week's log tells: five hours before, none of the owner's own now.
-    assert brought["gains"].won == 5 * 3600
-    assert (brought["worth"], brought["paid"]) == (Decimal("400.00"), Decimal("36.00"))
+    # Only the second week's log tells: five hours before, none of the owner's own now but a quarter to check.
+    assert brought["gains"].won == 4.75 * 3600
+    assert (brought["worth"], brought["paid"]) == (Decimal("380.00"), Decimal("36.00"))
     assert (brought["this_week"], brought["until"]) == (3600, date(2026, 10, 11))
 
 

@@ -52,7 +52,7 @@ def the_week(owner: Owner) -> dict[str, Any]:
         log(tasks[name], WEEK, minutes)
     tomasz = factories.an_assistant(owner=owner, name="Tomasz Zieliński", rate=22)
     offer = factories.a_running_offer(owner=owner, task=tasks["Web site"], assistant=tomasz)
-    offer.handoff.minutes_before = 270
+    offer.handoff.minutes_before, offer.handoff.check_minutes = 270, 0
     offer.handoff.save()
     for n in (1, 4):
         handoffs.log_hours(offer, day=WEEK.first + timedelta(days=n), seconds=2 * HOUR, note="", now=MONDAY)
@@ -111,7 +111,8 @@ def test_what_was_handed_off_is_won_back_worth_and_paid(nora: Owner) -> None:
 
 def test_hours_lost_are_said_with_a_minus_and_never_as_won(nora: Owner) -> None:
     books = factories.a_task(owner=nora)
-    log(books, WEEK, 390)
+    log(books, WEEK, 375)
+    log(books, WEEK.back(), 60)
     offer = factories.a_running_offer(owner=nora, task=books)
     handoffs.log_hours(offer, day=WEEK.first, seconds=HOUR, note="", now=MONDAY)
     facts = weekly.facts(nora, WEEK, MONDAY)
