@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from assistants import gains, story
+from assistants import gains, story, went
 from assistants.gains import DAYS_THAT_TELL
 from tasks import dates, days, durations, money, owners
 from tasks.charts import Bar, Segment
@@ -52,6 +52,7 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
     run, log = gains.last_weeks(owner, today, WEEKS_SHOWN)
     handoffs = list(owner.handoffs.with_terms())
     made = gains.of(owner, run, log, handoffs)
+    freed = went.since(owner, handoffs, best.pk if best else None, log, today)
     bars = _bars(run, log, made, best)
     sheet = days.week(owner, [today], now=now)
     return {
@@ -65,6 +66,8 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
         "gains": made,
         "since": dates.short(max(made.since, run[0].first)) if made.since else "",
         "worth": money.rounded(made.worth(owners.hour_values(owner)), owner.currency),
+        "went": freed if freed and freed.freed > 0 else None,
+        "unmeasured": " and ".join(task.mid_sentence for task in made.unmeasured),
         "waiting": [story.row(each) for each in handoffs if each.state == each.State.OFFERING],
         "logged_today": sheet.seconds,
         "has_sheet": bool(sheet.rows),

@@ -37,6 +37,7 @@ class OnForm(forms.Form):
     def __init__(self, today: date, *args: Any) -> None:
         super().__init__(*args)
         self.today = today
+        self.fields["on"].widget.attrs["class"] = "form-control"
 
     def clean_on(self) -> date | None:
         on: date | None = self.cleaned_data["on"]

@@ -356,6 +356,38 @@ def test_what_was_won_back_its_worth_and_the_pay_stand_below(client: Client, nor
     assert home.figure("Paid to assistants") == "$54"
 
 
+@pytest.mark.django_db
+def test_a_task_that_was_not_measured_before_is_named_and_not_counted(client: Client, nora: Owner) -> None:
+    books = factories.a_task(owner=nora, name="Record keeping")
+    offer = factories.a_running_offer(owner=nora, task=books)
+    log(books, 1, 1)
+    handoffs.log_hours(offer, day=THIS_WEEK.back().first, seconds=3 * HOUR, note="", now=NOW)
+    home = page(client, nora)
+    assert "Not counted: record keeping, since your log has no two weeks from before." in home.text
+
+
+@pytest.mark.django_db
+def test_where_won_hours_went_is_said_in_three_numbers(client: Client, nora: Owner) -> None:
+    best, books = factories.the_best_work(owner=nora), factories.a_task(owner=nora)
+    offer = factories.a_running_offer(owner=nora, task=books)
+    offer.terms.starts_on = THIS_WEEK.back(2).first
+    offer.terms.save()
+    for back, design, kept in ((4, 9, 6), (3, 9, 6), (2, 12, 0), (1, 12, 0)):
+        log(best, back, design)
+        if kept:
+            log(books, back, kept)
+    home = page(client, nora)
+    assert "6 h a week less of yours go into what you handed off." in home.text
+    assert "They went to Garden design 3 h Other routine 0 h Rest 3 h" in home.text
+
+
+@pytest.mark.django_db
+def test_the_day_of_the_vision_stands_beside_it(client: Client, nora: Owner) -> None:
+    nora.vision, nora.vision_by = "Twelve gardens a year.", date(2027, 6, 1)
+    nora.save()
+    assert "Twelve gardens a year. By 1 June 2027" in page(client, nora).text
+
+
 def queries(owner: Owner) -> int:
     with CaptureQueriesContext(connection) as asked:
         page(Client(), owner)
