@@ -45,7 +45,7 @@ class VisionForm(forms.Form):
     vision = TextField(
         label="What are you building?",
         max_length=600,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
         help_text="A sentence or two is plenty.",
         error_messages={"required": "Write a sentence on what you are building."},
     )
