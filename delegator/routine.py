@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -52,6 +51,8 @@ class Row:
 
     task: Task
     minutes: int
+    # Seconds in the last complete week; None if nothing at all was logged then.
+    last: int | None
     facts: Facts
     habit: days.Habit
     second_view: drip.Drip | None
@@ -80,11 +81,10 @@ def routine(request: OwnerRequest) -> HttpResponse:
     past = asked.cleaned_data["on"] if asked.is_valid() else None
     past = None if past == today else past
     day = past or today
-    week = Week.of(day).back()
-    logged = weeks.log(owner, week, week).of(week)
     values = owners.hour_values(owner)
     helped = owner.handoffs.running_on(day) if past else owner.handoffs.agreed()
-    rows = _numbered(_rows(owner, _tasks(owner, past), day, helped.with_terms(), logged, values.on(day)))
+    every = list(owner.tasks.routine())
+    rows = _numbered(_rows(owner, _there(owner, every, past), day, helped.with_terms(), values.on(day)))
     drawn = matrix.draw(point for row in rows if (point := _point(row)))
     context = {
         "asked": asked,
@@ -94,16 +94,16 @@ def routine(request: OwnerRequest) -> HttpResponse:
         "matrix": drawn,
         "unscored": [row for row in rows if not row.task.quadrant],
         "by_money": _by_money(rows),
-        "retired": list(owner.tasks.routine().exclude(retired_on=None).order_by("name")),
+        "retired": [task for task in every if task.retired_on],
     }
     if past is None:
         by_need = _missing_first(rows)
-        seconds = sum(logged.get(row.task.pk, 0) for row in rows)
+        seconds = sum(row.last or 0 for row in rows)
         context |= {
             "scores": zip(by_need, ScoresForm([row.task for row in by_need]).rows, strict=True),
             "ask_since": _ask_since(owner, rows, today),
             "last_week": seconds,
-            "last_week_worth": money.rounded(values.on(week.last) * seconds / 3600, owner.currency),
+            "last_week_worth": money.rounded(values.on(Week.of(today).back().last) * seconds / 3600, owner.currency),
         }
     return render(request, "tasks/routine.html", context, status=422 if asked.errors else 200)
 
@@ -117,39 +117,39 @@ def scores_hold(request: OwnerRequest) -> HttpResponse:
     return redirect("routine")
 
 
-def _tasks(owner: Owner, past: date | None) -> list[Task]:
+def _there(owner: Owner, tasks: list[Task], past: date | None) -> list[Task]:
     """The routine as it stands; of a past day those tasks that had scores, with the scores that they had."""
     if past is None:
-        return list(owner.tasks.active().routine())
+        return [task for task in tasks if task.retired_on is None]
     known = scores.as_of(owner, past)
-    there = owner.tasks.routine().filter(Q(retired_on=None) | Q(retired_on__gt=past), pk__in=known)
-    tasks = list(there)
-    for task in tasks:
+    there = [task for task in tasks if task.pk in known and (task.retired_on is None or task.retired_on > past)]
+    for task in there:
         task.loathe, task.excel = known[task.pk]
-    return tasks
+    return there
 
 
-def _rows(
-    owner: Owner, tasks: list[Task], day: date, handoffs: Iterable[Handoff], logged: Mapping[int, int], value: Decimal
-) -> list[Row]:
-    """`logged` are the seconds by task of the last complete week, `value` is what an hour is worth."""
+def _rows(owner: Owner, tasks: list[Task], day: date, handoffs: Iterable[Handoff], value: Decimal) -> list[Row]:
+    """`value` is what an hour of best work is worth."""
     usual = weeks.usual(owner, tasks, day)
     held = {each.task_id: each for each in handoffs}
     habits = days.habits(owner, day)
-    rows = []
-    for task in tasks:
-        handoff, habit = held.get(task.pk), habits.get(task.pk, days.Habit())
-        minutes = own = usual[task.pk].minutes or 0
-        basis = _basis(task, usual[task.pk].weeks, habit)
-        if handoff:
-            minutes = handoff.minutes_before
-            if logged:
-                # Weeks from before would make it look as if nothing had gone.
-                own, basis = weeks.half_up(logged.get(task.pk, 0), 60), Basis.LOG
-        facts = Facts(own, basis, value, owner.currency, handoff.assistant.first_name if handoff else "")
-        second_view, why = drip.place(task, value), drip.difference(task, value, owner.currency)
-        rows.append(Row(task, minutes, facts, habit, second_view, why))
-    return rows
+    return [_row(task, usual[task.pk], held.get(task.pk), habits.get(task.pk, days.Habit()), value) for task in tasks]
+
+
+def _row(task: Task, usual: weeks.Usual, handoff: Handoff | None, habit: days.Habit, value: Decimal) -> Row:
+    own, basis, currency = usual.minutes or 0, _basis(task, usual.weeks, habit), task.owner.currency
+    if handoff and usual.last is not None:
+        # Weeks from before would make it look as if nothing had gone.
+        own, basis = weeks.half_up(usual.last, 60), Basis.LOG
+    return Row(
+        task=task,
+        minutes=handoff.minutes_before if handoff else own,
+        last=usual.last,
+        facts=Facts(own, basis, value, currency, handoff.assistant.first_name if handoff else ""),
+        habit=habit,
+        second_view=drip.place(task, value),
+        why_there=drip.difference(task, value, currency),
+    )
 
 
 def _basis(task: Task, logged_weeks: int, habit: days.Habit) -> Basis:

@@ -8,8 +8,9 @@ Lengths are those of the drawing, 404 by 396; text is measured at its largest, a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import bubbles, quadrants
 from .bubbles import Box, Bubble
@@ -57,8 +58,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Matrix:
-    points: list[Point]
-    bubbles: list[Bubble]
+    points: tuple[Point, ...]
+    bubbles: tuple[Bubble, ...]
     # How many tasks with few hours are only in the table.
     left_out: int
 
@@ -80,14 +81,19 @@ class Matrix:
 
 def draw(points: Iterable[Point]) -> Matrix:
     """The matrix of these tasks; the same points in any order give the same drawing."""
-    ordered = sorted(points, key=lambda point: (-point.seconds, point.name, point.key))
+    return _drawn(tuple(sorted(points, key=lambda point: (-point.seconds, point.name, point.key))))
+
+
+@lru_cache(maxsize=200)
+def _drawn(ordered: tuple[Point, ...]) -> Matrix:
+    """Kept, since names that have to find room take longer than all the rest of the page."""
     drawn = ordered[:MOST_DRAWN]
     scale = _scale(drawn)
     circles = _bubbles(drawn, scale)
     while scale > SMALL_HOUR_RADIUS and any(bubble.wants_room for bubble in circles):
         scale = max(scale * 0.8, SMALL_HOUR_RADIUS)
         circles = _bubbles(drawn, scale)
-    return Matrix(drawn, circles, left_out=len(ordered) - len(drawn))
+    return Matrix(drawn, tuple(circles), left_out=len(ordered) - len(drawn))
 
 
 def target(point: Point) -> tuple[float, float]:
@@ -99,7 +105,7 @@ def target(point: Point) -> tuple[float, float]:
     return room.left + room.width * across, room.top + room.height * down
 
 
-def _scale(points: list[Point]) -> float:
+def _scale(points: Sequence[Point]) -> float:
     """The radius of one hour: the usual one, or less where a quadrant would be full."""
     scale = HOUR_RADIUS
     for quadrant, room in ROOMS.items():
@@ -110,7 +116,7 @@ def _scale(points: list[Point]) -> float:
     return scale
 
 
-def _bubbles(points: list[Point], scale: float) -> list[Bubble]:
+def _bubbles(points: Sequence[Point], scale: float) -> list[Bubble]:
     """The bubbles in the order of the points; one scale for all, so that areas can be compared."""
     placed: list[Bubble] = []
     for quadrant, room in ROOMS.items():

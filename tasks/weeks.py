@@ -87,10 +87,14 @@ def log(owner: Owner, first: Week, last: Week) -> Log:
 
 
 class Usual(NamedTuple):
-    """Minutes a week that a task takes (None with neither log nor estimate), and in how many weeks it was logged."""
+    """
+    Minutes a week that a task takes (None with neither log nor estimate), in how many weeks it was logged,
+    and its seconds in the last complete week (None if nothing at all was logged then).
+    """
 
     minutes: int | None
     weeks: int
+    last: int | None
 
 
 def usual(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, Usual]:
@@ -100,7 +104,8 @@ def usual(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, Usual]:
     The last complete weeks in which the owner logged anything at all, so that a
     holiday does not count as zero (MATCHING.md section 1). Two queries.
     """
-    kept = owner.week_totals.filter(monday__lte=Week.of(today).back().first, seconds__gt=0)
+    last = Week.of(today).back().first
+    kept = owner.week_totals.filter(monday__lte=last, seconds__gt=0)
     recent = list(kept.order_by("-monday").values_list("monday", flat=True).distinct()[:RECENT])
     seconds: dict[int, dict[date, int]] = defaultdict(dict)
     for task_id, monday, total in kept.filter(monday__in=recent).values_list("task_id", "monday", "seconds"):
@@ -109,7 +114,8 @@ def usual(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, Usual]:
     for task in tasks:
         logged = seconds[task.pk]
         minutes = [half_up(logged.get(monday, 0), 60) for monday in recent]
-        found[task.pk] = Usual(robust_minutes(minutes, _estimate(task)), len(logged))
+        in_last = logged.get(last, 0) if last in recent else None
+        found[task.pk] = Usual(robust_minutes(minutes, _estimate(task)), len(logged), in_last)
     return found
 
 

@@ -1,13 +1,14 @@
 """The drawings of the design as template tags: hour bars, shares, icons, marks and the brand mark."""
 
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from tasks import charts
+from tasks.matrix import Matrix
 
 register = template.Library()
 
@@ -22,6 +23,13 @@ def blocks(bar: charts.Bar, label: str, size: str = "") -> dict[str, object]:
 def share(amount: Decimal | int, largest: Decimal | int, kind: charts.Kind = "best") -> dict[str, object]:
     """One bar of `.versus`; its amount stands beside it in words."""
     return {"width": charts.share(amount, largest), "kind": kind}
+
+
+@register.simple_tag
+@lru_cache(maxsize=200)
+def matrix(drawn: Matrix) -> SafeString:
+    """The loathe and excel matrix, as tasks/matrix.py laid it out; kept, as that is."""
+    return render_to_string("tasks/_matrix.html", {"matrix": drawn})
 
 
 @register.simple_tag
