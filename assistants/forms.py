@@ -27,10 +27,11 @@ from tasks.forms import LEVELS, helper
 from tasks.models import Owner, Task, new_pid
 
 from . import roster
-from .models import Assistant, AssistantSkill, Offer
+from .models import Assistant, AssistantSkill, Handoff, Offer
 
 # Until when on the last day a reply can come, in the owner's zone.
 REPLY_HOUR = time(18)
+MOST_OWN_TIME = 40 * durations.HOUR
 DAYS_TO_REPLY = 5
 
 
@@ -306,3 +307,21 @@ class PickForm(forms.Form):
         self.fields["task"].choices = [(task.pk, task.name) for task in tasks]  # type: ignore[attr-defined]
         self.fields["to"].choices = [(person.pk, person.name) for person in people]  # type: ignore[attr-defined]
         self.helper = helper("task", "to")
+
+
+class OwnTimeForm(forms.Form):
+    """What a hand-off takes of the owner's own time: to brief once, and to answer and check each week."""
+
+    brief = TimeField(label="To brief, once", most=MOST_OWN_TIME)
+    check = TimeField(label="To answer and check, a week", most=MOST_OWN_TIME)
+
+    def __init__(self, handoff: Handoff, data: Any = None) -> None:
+        self.handoff = handoff
+        minutes = {"brief": handoff.brief_minutes, "check": handoff.check_minutes}
+        super().__init__(data, initial={name: durations.clock(each * 60) for name, each in minutes.items()})
+        self.helper = helper("brief", "check")
+
+    def save(self) -> None:
+        self.handoff.brief_minutes = self.cleaned_data["brief"] // 60
+        self.handoff.check_minutes = self.cleaned_data["check"] // 60
+        self.handoff.save(update_fields=["brief_minutes", "check_minutes"])

@@ -18,5 +18,6 @@ urlpatterns = [
     path("hand-offs/<int:pk>/undo/", views.handoff_undo, name="handoff_undo"),
     path("hand-offs/<int:pk>/withdraw/", views.handoff_withdraw, name="handoff_withdraw"),
     path("hand-offs/<int:pk>/end/", views.handoff_end, name="handoff_end"),
+    path("hand-offs/<int:pk>/own-time/", views.handoff_own_time, name="handoff_own_time"),
     path("hand-offs/<int:pk>/discard/", views.handoff_discard, name="handoff_discard"),
 ]

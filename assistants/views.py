@@ -19,7 +19,7 @@ from tasks.requests import OwnerRequest
 
 from . import handoffs as moves
 from . import plans, story
-from .forms import HandoffForm, PickForm, first_day, hours_text, last_reply_day
+from .forms import HandoffForm, OwnTimeForm, PickForm, first_day, hours_text, last_reply_day
 from .models import Assistant, Handoff
 
 
@@ -138,7 +138,10 @@ def _keep(
 
 @login_required
 def handoff(request: OwnerRequest, pk: int) -> HttpResponse:
-    handoff = get_object_or_404(request.user.handoffs.with_terms(), pk=pk)
+    return _page(request, get_object_or_404(request.user.handoffs.with_terms(), pk=pk))
+
+
+def _page(request: OwnerRequest, handoff: Handoff, own_time: OwnTimeForm | None = None) -> HttpResponse:
     now = clock.now()
     offer = handoff.offer
     leaves_at = None
@@ -153,8 +156,24 @@ def handoff(request: OwnerRequest, pk: int) -> HttpResponse:
         "log": story.log(handoff),
         "to_come": story.to_come(handoff),
         "can_undo": leaves_at is not None and now < leaves_at,
+        "own_time": own_time or OwnTimeForm(handoff),
     }
-    return render(request, "handoffs/handoff.html", context | story.so_far(handoff, request.user.today(now)))
+    context |= story.so_far(handoff, request.user.today(now))
+    status = 422 if own_time and own_time.errors else 200
+    return render(request, "handoffs/handoff.html", context, status=status)
+
+
+@login_required
+@require_POST
+def handoff_own_time(request: OwnerRequest, pk: int) -> HttpResponse:
+    """What it takes of the owner's own time, which is taken off what it won back."""
+    handoff = get_object_or_404(request.user.handoffs.with_terms(), pk=pk)
+    form = OwnTimeForm(handoff, request.POST)
+    if not form.is_valid():
+        return _page(request, handoff, form)
+    form.save()
+    messages.success(request, "Your own time for it is saved.")
+    return redirect("assistants:handoff", pk)
 
 
 def _moved(request: OwnerRequest, pk: int, move: Any, done: str, late: str) -> HttpResponse:
