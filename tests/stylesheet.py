@@ -36,11 +36,11 @@ CRISPY_FILES = (
     "layout/radio_checkbox_select"
 ).split()
 # What a page gets after it is written, and what htmx puts on what it works on.
-STATES = set("active disabled show is-invalid htmx-indicator htmx-request".split())
+STATES = set("active show is-invalid htmx-indicator htmx-request".split())
 # Django's widgets write these, not our templates.
 WRITTEN = set("html body label input select optgroup option textarea button".split())
-# Kinds of fields that Bootstrap has rules for, and we need none until a page has such a field.
-KINDS = ("file", "search", "color")
+# What Bootstrap has rules for, and we need none until a page has such a field or state.
+KINDS = ("file", "search", "color", "multiple", "indeterminate", "disabled")
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 TAG = re.compile(r"\{[%{].*?[%}]\}", re.DOTALL)
 CLASS = re.compile(r'class="((?:\{%.*?%\}|\{\{.*?\}\}|[^"])*)"', re.DOTALL)

@@ -41,12 +41,6 @@ for (const field of document.querySelectorAll("[data-time-zone]")) {
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-// The number beside the slider follows it while it moves.
-document.addEventListener("input", (event) => {
-  const output = event.target.matches("[data-shows-in]") && document.getElementById(event.target.dataset.showsIn);
-  if (output) output.textContent = output.dataset.prefix + event.target.value;
-});
-
 // A running timer shows its minutes; at each new one a sheet asks for its sums.
 const opened = Date.now();
 const clock = (seconds) => `${Math.floor((seconds + 30) / 3600)}:${String(Math.floor((seconds + 30) / 60) % 60).padStart(2, "0")}`;
