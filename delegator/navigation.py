@@ -64,6 +64,7 @@ def _places() -> Places:
             Place("Today", "today", reverse("tasks:today"), ("/day/", "/today/")),
             Place("Week", "week", reverse("this_week"), ("/week/",)),
             Place("Routine", "routine", reverse("routine"), ("/routine/",)),
+            Place("Reports", "reports", reverse("tasks:reports"), ("/reports/",)),
         ),
         (
             Place("Plan", "plan", reverse("assistants:plan"), ("/plan/",)),

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from . import day_views, start_views, time_views, timer_views, views
+from . import day_views, report_views, start_views, time_views, timer_views, views
 from .converters import DayConverter, WeekConverter
 
 register_converter(DayConverter, "day")
@@ -22,8 +22,12 @@ urlpatterns = [
     path("timer/start/", timer_views.timer_start, name="timer_start"),
     path("timer/stop/", timer_views.timer_stop, name="timer_stop"),
     path("timer/answer/", timer_views.timer_answer, name="timer_answer"),
+    path("reports/", report_views.report, name="reports"),
+    path("reports/report.csv", report_views.report_csv, name="report_csv"),
     path("routine/new/", views.task_new, name="task_new"),
     path("routine/scores/", views.scores_save, name="scores"),
     path("routine/<int:pk>/", views.task, name="task"),
     path("routine/<int:pk>/retire/", views.task_retire, name="task_retire"),
+    path("routine/<int:pk>/back/", views.task_back, name="task_back"),
+    path("routine/<int:pk>/brief/<int:version>/", views.brief, name="brief"),
 ]

@@ -90,6 +90,8 @@ class Item:
     name: str
     requests: Callable[[Browser], Iterator[Request]]
     goal: float | None = None
+    # Of ten years, where that is another one.
+    goal_of_ten: float | None = None
     floor: str = "floor: page"
     most_queries: int | None = None
     grows: bool = False
@@ -102,6 +104,16 @@ def day_page(browser: Browser) -> Iterator[Request]:
 
 def week_page(browser: Browser) -> Iterator[Request]:
     yield from _again(browser, f"/week/{browser.world.week}/", TASKS * DAYS)
+
+
+def report(browser: Browser) -> Iterator[Request]:
+    """All that was ever logged, by month or by week; Wrong if it is not all there."""
+    path = "/reports/?from=&to="
+    page = browser.get(path)
+    if page.count('<tr><th scope="row" class="text-break">') != TASKS or 'data-is="nothing" hidden' not in page:
+        raise Wrong(f"GET {path} does not show what was logged for {TASKS} tasks.")
+    while True:
+        yield Request(path)
 
 
 def plain_page(browser: Browser) -> Iterator[Request]:
@@ -203,6 +215,7 @@ ITEMS = [
     Item("time, JSON", time_as_json, goal=4.5, floor="floor: write", grows=True),
     Item("day, form without JavaScript", day_form, goal=7, floor="floor: write"),
     Item("week page", week_page, grows=True),
+    Item("report", report, goal=9, goal_of_ten=12, most_queries=3),
 ]
 # Asked of plain.py, not of the app.
 PLAIN_PAGE = Item("floor: page", plain_page)
