@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from tasks.fields import (
     TimeField,
     ZoneField,
     optional,
+    without_passwords,
 )
 from tasks.forms import LEVELS, helper
 from tasks.models import Owner, Task, new_pid
@@ -149,7 +149,9 @@ class HandoffForm(forms.Form):
 
     brief = TextField(
         label="What do you need done?",
-        max_length=4000,
+        # As long as all of a task's brief, from which it is filled.
+        max_length=8000,
+        validators=[without_passwords],
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="The result, and how you’ll know it’s good.",
         error_messages={"required": "Say what you need done."},
@@ -158,6 +160,7 @@ class HandoffForm(forms.Form):
         label=optional("How do you do it today?"),
         required=False,
         max_length=4000,
+        validators=[without_passwords],
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="A rough list is fine. Never put passwords here.",
     )
@@ -187,18 +190,6 @@ class HandoffForm(forms.Form):
             ),
         )
 
-    def clean_brief(self) -> str:
-        return self._without_passwords("brief")
-
-    def clean_how_to(self) -> str:
-        return self._without_passwords("how_to")
-
-    def _without_passwords(self, field: str) -> str:
-        text: str = self.cleaned_data[field]
-        if SECRET.search(text):
-            raise forms.ValidationError("This looks like a password. Take it out, and share it another way.")
-        return text
-
     def clean_hours(self) -> int:
         seconds: int = self.cleaned_data["hours"]
         if seconds > self.free * 60:
@@ -219,10 +210,6 @@ class HandoffForm(forms.Form):
     def reply_at(self) -> datetime:
         """The moment the time to reply runs out: 6 pm that day for the owner."""
         return datetime.combine(self.cleaned_data["reply_by"], REPLY_HOUR, self.task.owner.zone)
-
-
-# "Password: x" or "the pin is 4711", but not "the pin is on the desk".
-SECRET = re.compile(r"(?i)\b(password|passwort|passcode|pin|api[ _-]?key|secret)\b\s*([:=]\s*\S|is\s+\S*\d)")
 
 
 def _too_many_hours(assistant: Assistant, free: int) -> str:

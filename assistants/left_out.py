@@ -55,6 +55,8 @@ class Speaker:
         task, numbers = self.tasks[reason.task], reason.numbers
         who = self.people[reason.assistant].first_name if reason.assistant else "Nobody"
         match reason.code:
+            case "only_me" if task.only_me_reason:
+                return f"Only you can do this: {task.only_me_reason.rstrip('.')}."
             case "keep":
                 feeling = f"You excel at it ({task.excel}) and don’t mind it ({task.loathe})."
                 return f"Keep it. {feeling}{self._price(numbers)}"

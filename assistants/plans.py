@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Prefetch, Q
 
@@ -230,15 +230,21 @@ def _task(task: Task, rows: Rows, kept_parts: int) -> matching.Task:
         minutes=rows.minutes[task.pk],
         loathe=loathe,
         excel=excel,
-        only_me=task.loathe is None or bool(task.retired_on),
+        only_me=task.only_me or task.loathe is None or bool(task.retired_on),
         skills={str(level.skill_id): level.level for level in task.skill_levels.all()},
         brief_minutes=BRIEF_MINUTES,
         check_minutes=CHECK_MINUTES,
         learning_weeks=LEARNING_WEEKS,
-        growth_permille=0,
+        growth_permille=_growth(task.growth),
         parts=max(_parts(rows.minutes[task.pk]), kept_parts),
         max_people=max(1, helpers),
     )
+
+
+def _growth(percent: int) -> int:
+    """Percent a year to permille in four weeks, of which a year has thirteen: 20 % are 14 (MATCHING.md section 9)."""
+    every_four_weeks = (1 + Decimal(percent) / 100) ** (1 / Decimal(13)) - 1
+    return int((every_four_weeks * 1000).to_integral_value(ROUND_HALF_UP))
 
 
 def _assistant(person: Assistant) -> matching.Assistant:

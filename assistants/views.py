@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from tasks import clock
+from tasks import briefs, clock
 from tasks.models import Task
 from tasks.requests import OwnerRequest
 
@@ -70,6 +70,7 @@ def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff 
         _from_draft(draft)
         if draft
         else {
+            "brief": briefs.text(briefs.latest(task)),
             "hours": hours_text(proposal.minutes),
             "rate": person.rate,
             "starts_on": first_day(owner.today(now)),

@@ -19,13 +19,22 @@ UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
 # Letters, by their category, that show as nothing all the same: fillers and the empty Braille pattern.
 BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 DOMAIN = re.compile(r"[^\[\]]+\.[^\[\]]+")
+THOUSANDS = re.compile(r"(?<=[0-9])[,.'’\s](?=[0-9]{3}(?![0-9]))")
 FIRST_DAY, LAST_DAY = "2000-01-01", "2100-01-01"
 WEEK = 7 * durations.DAY_MOST
+# "Password: x" or "the pin is 4711", but not "the pin is on the desk".
+SECRET = re.compile(r"(?i)\b(password|passwort|passcode|pin|api[ _-]?key|secret)\b\s*([:=]\s*\S|is\s+\S*\d)")
 
 
 def optional(label: str) -> SafeString:
     """A label that says so; we mark what is optional, not what is required."""
     return format_html('{} <span class="optional">(optional)</span>', label)
+
+
+def without_passwords(text: str) -> None:
+    """For what other people are going to read."""
+    if SECRET.search(text):
+        raise ValidationError("This looks like a password. Take it out, and share it another way.", code="secret")
 
 
 class TextField(forms.CharField):
@@ -109,12 +118,38 @@ class SpanField(forms.CharField):
         except durations.NotATime as error:
             raise ValidationError(str(error), code="time") from None
 
+    def prepare_value(self, value: Any) -> Any:
+        return durations.span(*value) if isinstance(value, tuple) else value
+
+
+class PercentField(forms.CharField):
+    """A whole percentage, "20", "20 %" or "-10", to an int; 0 when left blank."""
+
+    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(max_length=20, **kwargs)
+        self.widget.attrs |= {"autocomplete": "off"}
+
+    def clean(self, value: Any) -> int:
+        text = unicodedata.normalize("NFKC", str(super().clean(value))).replace("\u2212", "-")
+        digits = "".join(text.split()).removesuffix("%")
+        if not text:
+            return 0
+        if not re.fullmatch(r"[+-]?\d{1,9}", digits):
+            raise ValidationError("Write a whole percentage such as 20 or -10.", code="percent")
+        if not self.least <= int(digits) <= self.most:
+            raise ValidationError(f"Write {self.least} to {self.most} percent.", code="far")
+        return int(digits)
+
+    def prepare_value(self, value: Any) -> Any:
+        return (str(value) if value else "") if isinstance(value, int) else value
+
 
 class AmountField(forms.CharField):
-    """An amount of money, zero or more, to a Decimal; None when left blank."""
+    """An amount of money, zero or more, to a Decimal; None if blank. A large one may have its thousands apart."""
 
-    def __init__(self, *, most: Decimal = Decimal(10_000), **kwargs: Any) -> None:
-        self.most = most
+    def __init__(self, *, most: Decimal = Decimal(10_000), is_large: bool = False, **kwargs: Any) -> None:
+        self.most, self.is_large = most, is_large
         super().__init__(max_length=20, **kwargs)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
@@ -122,6 +157,9 @@ class AmountField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
+        if self.is_large:
+            # What could be 160 or 160,000 to the parser can only be the one here.
+            text = THOUSANDS.sub("", text)
         try:
             return money.parse(text, most=self.most)
         except money.NotAnAmount as error:
@@ -129,6 +167,24 @@ class AmountField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:f}".removesuffix(".00") if isinstance(value, Decimal) else value
+
+
+class CountField(forms.CharField):
+    """A whole number as people write it, 2000, 2,000 or 2 000; None if blank. `says` is the error for all else."""
+
+    def __init__(self, *, least: int, most: int, says: str, **kwargs: Any) -> None:
+        self.least, self.most, self.says = least, most, says
+        super().__init__(max_length=20, **kwargs)
+        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> int | None:
+        text = THOUSANDS.sub("", unicodedata.normalize("NFKC", str(super().clean(value))))
+        if not text:
+            return None
+        number = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
+        if not self.least <= number <= self.most:
+            raise ValidationError(self.says, code="count")
+        return number
 
 
 class ZoneField(forms.ChoiceField):

@@ -1,22 +1,22 @@
-"""Forms of the ground: first run, scores, notes, a forgotten timer, one task."""
+"""Forms of the ground: first run, scores, notes, a forgotten timer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from crispy_forms.bootstrap import AppendedText, PrependedText
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Div, Layout
 from django import forms
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.forms import BoundField
 
 from . import dates, durations, money, owners, routine, scores, timers
-from .fields import AmountField, HoursField, LineField, SpanField, TextField, optional
-from .models import Owner, Task, TaskSkill, Timer
+from .fields import AmountField, HoursField, LineField, SpanField, TextField
+from .models import Owner, Task, Timer
 
 LEVELS = [("", "Not needed"), (1, "A beginner"), (2, "Fair"), (3, "Good"), (4, "Strong"), (5, "An expert")]
 
@@ -28,15 +28,6 @@ def helper(*rows: Any) -> FormHelper:
     made.disable_csrf = True
     made.layout = Layout(*rows)
     return made
-
-
-def _has(tasks: Iterable[Task], name: str) -> bool:
-    """Compared here, without case: SQLite knows the case of ASCII letters only."""
-    return name.casefold() in (task.name.casefold() for task in tasks)
-
-
-def _taken(name: str) -> str:
-    return f"You have a task called “{name}” already."
 
 
 class VisionForm(forms.Form):
@@ -63,7 +54,7 @@ class VisionForm(forms.Form):
     day = HoursField(
         label="Your work day is",
         most=durations.DAY_MOST,
-        help_text="Monday to Friday.",
+        help_text="Monday to Friday, unless you say otherwise in Settings.",
         error_messages={"required": "Say how long your work day is."},
     )
 
@@ -82,7 +73,7 @@ class VisionForm(forms.Form):
 
     def clean_best(self) -> str:
         name: str = self.cleaned_data["best"]
-        if _has(self.owner.tasks.active().routine(), name):
+        if routine.has(self.owner.tasks.active().routine(), name):
             raise forms.ValidationError(f"“{name}” is on your routine list, so it cannot be your best work too.")
         return name
 
@@ -270,72 +261,3 @@ class StoppedForm(forms.Form):
         except (ValueError, OverflowError):
             self.add_error("at", "Write the day and the time as 2026-10-15 16:30.")
         return given
-
-
-class TaskForm(forms.Form):
-    """One task: its name, how long it takes, and the skills it needs."""
-
-    name = LineField(label="What is it called?", max_length=80, error_messages={"required": "Give the task a name."})
-    time = SpanField(
-        label=optional("How long does it take, a day?"),
-        required=False,
-        max_length=20,
-        help_text="A range is fine: 1–2 h.",
-    )
-    new_skill = LineField(
-        label=optional("Another skill"),
-        required=False,
-        max_length=40,
-        help_text="In a word or two: bookkeeping, photos.",
-    )
-
-    def __init__(self, owner: Owner, data: Any = None, *, task: Task | None = None) -> None:
-        self.owner, self.task = owner, task
-        self.skills = list(owner.skills.all())
-        needed = {level.skill_id: level.level for level in task.skill_levels.all()} if task else {}
-        super().__init__(data, initial={"name": task.name, "time": routine.span_of(task)} if task else {})
-        for skill in self.skills:
-            self.fields[f"skill-{skill.pk}"] = forms.TypedChoiceField(
-                label=skill.name,
-                choices=LEVELS,
-                coerce=int,
-                empty_value=None,
-                required=False,
-                initial=needed.get(skill.pk, ""),
-            )
-        levels = [f"skill-{skill.pk}" for skill in self.skills]
-        skills = Fieldset("Skills it needs", Div(*levels, css_class="fields fold"), "new_skill")
-        self.helper = helper("name", "time", skills)
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        others = self.owner.tasks.active().exclude(pk=self.task.pk if self.task else 0)
-        if _has(others, name):
-            raise forms.ValidationError(_taken(name))
-        return name
-
-    def save(self) -> Task | None:
-        """None, with an error at the name, if a second press of the button or another page was quicker."""
-        try:
-            return self._save()
-        except IntegrityError:
-            self.add_error("name", _taken(self.cleaned_data["name"]))
-            return None
-
-    @transaction.atomic
-    def _save(self) -> Task:
-        owners.hold(self.owner)
-        given = self.cleaned_data
-        task = self.task or Task(owner=self.owner, position=self.owner.tasks.count())
-        task.name = given["name"]
-        task.seconds_least, task.seconds_most = given["time"] or (None, None)
-        # Not the whole row: scores given meanwhile stay given.
-        task.save(update_fields=["name", "seconds_least", "seconds_most"] if task.pk else None)
-        wanted = {skill: given[f"skill-{skill.pk}"] for skill in self.skills if given[f"skill-{skill.pk}"]}
-        if given["new_skill"]:
-            wanted.setdefault(owners.skill_named(self.owner, given["new_skill"]), 3)
-        task.skill_levels.all().delete()
-        TaskSkill.objects.bulk_create(
-            TaskSkill(task=task, skill=skill, level=level) for skill, level in wanted.items()
-        )
-        return task

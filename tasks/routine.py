@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from . import durations, owners
 from .models import Owner, Task, TaskSkill
@@ -30,6 +30,15 @@ class Choice:
     def key(self) -> str:
         """What its fields are called: by its name, since a page left open counts its rows otherwise."""
         return sha256(self.name.casefold().encode()).hexdigest()[:12]
+
+
+class NameTaken(Exception):
+    """Another task on the list has that name by now."""
+
+
+def has(tasks: Iterable[Task], name: str) -> bool:
+    """Compared here, without case: SQLite knows the case of ASCII letters only."""
+    return name.casefold() in (task.name.casefold() for task in tasks)
 
 
 def span_of(task: Task) -> str:
@@ -72,6 +81,23 @@ def keep(owner: Owner, chosen: list[tuple[Choice, Span]], today: date) -> None:
 def drop(task: Task, today: date) -> None:
     """Retire a task. Its past days, its scores and whatever else was built on it keep it."""
     task.retired_on = today
+    task.save(update_fields=["retired_on"])
+
+
+def bring_back(task: Task) -> None:
+    """Put a retired task on the list again, where it was; NameTaken if another one has its name by now."""
+    try:
+        _bring_back(task)
+    except IntegrityError:
+        raise NameTaken from None
+
+
+@transaction.atomic
+def _bring_back(task: Task) -> None:
+    owners.hold(task.owner)
+    if has(task.owner.tasks.active().exclude(pk=task.pk), task.name):
+        raise NameTaken
+    task.retired_on = None
     task.save(update_fields=["retired_on"])
 
 

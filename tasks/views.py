@@ -1,4 +1,4 @@
-"""The tasks and their scores."""
+"""The tasks, their briefs and their scores."""
 
 from __future__ import annotations
 
@@ -9,29 +9,55 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from . import days, routine, scores
-from .forms import ScoresForm, TaskForm
+from . import briefs, days, routine, scores, weekly_hours
+from .forms import ScoresForm
+from .models import Task
 from .requests import OwnerRequest
+from .task_forms import TaskForm
 
 
 @login_required
 def task_new(request: OwnerRequest) -> HttpResponse:
     form = TaskForm(request.user, request.POST or None)
-    if form.is_valid() and (task := form.save()):
+    if form.is_valid() and (task := form.save(timezone.now())):
         return redirect("tasks:task", task.pk)
     return render(request, "tasks/task_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @login_required
 def task(request: OwnerRequest, pk: int) -> HttpResponse:
-    task = get_object_or_404(request.user.tasks.active().routine().with_skills(), pk=pk)
+    """One task to change, with its hours; a retired one only to be read and brought back."""
+    task = get_object_or_404(request.user.tasks.routine().with_skills(), pk=pk)
+    now = timezone.now()
+    if task.retired_on:
+        return _retired(request, task)
     form = TaskForm(request.user, request.POST or None, task=task)
-    if form.is_valid() and form.save():
+    if form.is_valid() and form.save(now):
         messages.success(request, f"{task.name} is saved.")
         return redirect("tasks:task", pk)
-    habit = days.habits(request.user, request.user.today(timezone.now())).get(pk)
-    context = {"task": task, "form": form, "habit": habit}
-    return render(request, "tasks/task.html", context, status=422 if form.errors else 200)
+    today = request.user.today(now)
+    context = {
+        "task": task,
+        "form": form,
+        "habit": days.habits(request.user, today).get(pk),
+        "hours": weekly_hours.of(task, today),
+        "brief": form.brief,
+        "earlier": briefs.earlier(task),
+    }
+    status = 409 if form.is_stale else 422 if form.errors else 200
+    return render(request, "tasks/task.html", context, status=status)
+
+
+def _retired(request: OwnerRequest, task: Task) -> HttpResponse:
+    if request.method == "POST":
+        messages.error(request, f"{task.name} is off your list, so nothing was changed. Bring it back first.")
+    context = {
+        "task": task,
+        "hours": weekly_hours.of(task, request.user.today(timezone.now())),
+        "brief": briefs.latest(task),
+        "earlier": briefs.earlier(task),
+    }
+    return render(request, "tasks/task_retired.html", context, status=409 if request.method == "POST" else 200)
 
 
 @login_required
@@ -41,6 +67,27 @@ def task_retire(request: OwnerRequest, pk: int) -> HttpResponse:
     routine.drop(task, request.user.today(timezone.now()))
     messages.success(request, f"{task.name} is off your list. Hours you logged stay.")
     return redirect("routine")
+
+
+@login_required
+@require_POST
+def task_back(request: OwnerRequest, pk: int) -> HttpResponse:
+    task = get_object_or_404(request.user.tasks.routine(), pk=pk)
+    try:
+        routine.bring_back(task)
+    except routine.NameTaken:
+        messages.error(request, f"You have a task called “{task.name}” by now. Give that one another name first.")
+    else:
+        messages.success(request, f"{task.name} is on your list again.")
+    return redirect("tasks:task", pk)
+
+
+@login_required
+def brief(request: OwnerRequest, pk: int, version: int) -> HttpResponse:
+    """One version of a brief, as it was written."""
+    task = get_object_or_404(request.user.tasks.routine(), pk=pk)
+    context = {"task": task, "brief": get_object_or_404(task.briefs, version=version)}
+    return render(request, "tasks/brief.html", context)
 
 
 @login_required

@@ -64,6 +64,8 @@ def layer(module: str) -> int:
     name = module.split(".")[-1]
     if name.endswith("views"):
         name = "views"
+    elif name.endswith("forms"):
+        name = "forms"
     elif name.endswith("urls"):
         name = "urls"
     return LAYERS.index(name) if name in LAYERS else LAYERS.index("nouns")

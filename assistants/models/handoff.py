@@ -74,7 +74,7 @@ class Handoff(models.Model):
     task = models.ForeignKey(Task, models.CASCADE, related_name="handoffs")
     assistant = models.ForeignKey(Assistant, models.CASCADE, related_name="handoffs")
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
-    brief = models.TextField(max_length=4000, blank=True)
+    brief = models.TextField(max_length=8000, blank=True)
     how_to = models.TextField(max_length=4000, blank=True)
     reply_by = models.DateTimeField()
     # What the task took the owner before, and how much of that goes, in minutes a week.

@@ -52,6 +52,12 @@ def at(instant: datetime, owner: Owner) -> str:
 
 
 @register.filter
+def dated_at(instant: datetime, owner: Owner) -> str:
+    """15 October 2026, in the owner's zone."""
+    return dates.dated(owner.today(instant))
+
+
+@register.filter
 def since(timer: Timer, owner: Owner) -> str:
     """1:40 pm, or with its day if that is not today."""
     return dates.since(timer.started_at, timezone.now(), owner.zone)

@@ -214,7 +214,7 @@ def test_a_draft_of_what_they_were_offered_meanwhile_is_not_sent_and_the_typing_
     [
         ("brief", "", "Say what you need done."),
         ("brief", "\u200b \u2060", "Say what you need done."),
-        ("brief", "x" * 4001, ""),
+        ("brief", "x" * 8001, ""),
         ("brief", "a\x0bb", ""),
         ("how_to", "Password: hunter2", "This looks like a password."),
         ("how_to", "the PIN is 1234", "This looks like a password."),

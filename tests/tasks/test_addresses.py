@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from tasks import timers, urls
-from tasks.models import EntryChange, Owner, Skill, Task, TimeEntry, Timer, WeekTotal
+from tasks import briefs, timers, urls
+from tasks.models import Brief, EntryChange, Owner, Skill, Task, TimeEntry, Timer, WeekTotal
 from tests.factories import NOW, TODAY, a_skill, a_task, an_entry, the_best_work
 from tests.tasks.clocks import standing_at
 
@@ -23,12 +23,12 @@ PATTERNS: dict[str, URLPattern] = {str(each.name): each for each in urls.urlpatt
 OF_A_ROW = [name for name, each in PATTERNS.items() if "pk" in each.pattern.converters]
 METHODS = ["get", "head", "post", "put", "patch", "delete", "options"]
 # Of these only the address with POST is there.
-POSTED = ["entry_note", "task_retire"]
+POSTED = ["entry_note", "task_retire", "task_back"]
 RANDOM = 2**40 + 7
 
 
 def address(name: str, pk: int = 1) -> str:
-    known: dict[str, Any] = {"pk": pk, "day": TODAY}
+    known: dict[str, Any] = {"pk": pk, "day": TODAY, "version": 1}
     return reverse(f"tasks:{name}", kwargs={key: known[key] for key in PATTERNS[name].pattern.converters})
 
 
@@ -47,6 +47,7 @@ def answer(client: Client, method: str, url: str) -> Answer:
 def row_of(owner: Owner, name: str) -> Task | TimeEntry:
     """What that address is of."""
     task = a_task(owner=owner, name="Potting")
+    briefs.write(task, steps="Water them.", now=NOW)
     return an_entry(task=task) if name == "entry_note" else task
 
 
@@ -57,8 +58,8 @@ def same(one: Answer, other: Answer) -> bool:
 
 def test_the_addresses_of_rows_are_known_to_this_test() -> None:
     """Any that is new is tried below as well; one that names its row otherwise has to be added."""
-    assert OF_A_ROW == ["entry_note", "task", "task_retire"]
-    assert {key for each in PATTERNS.values() for key in each.pattern.converters} == {"pk", "day"}
+    assert OF_A_ROW == ["entry_note", "task", "task_retire", "task_back", "brief"]
+    assert {key for each in PATTERNS.values() for key in each.pattern.converters} == {"pk", "day", "version"}
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -75,13 +76,13 @@ def test_another_owners_row_answers_byte_for_byte_as_one_that_is_not_there(
     assert set(bea.entries.values_list("note", flat=True)) <= {""}
 
 
-@pytest.mark.parametrize("name", ["task", "task_retire"])
-def test_a_row_of_ones_own_that_is_retired_or_best_work_answers_the_same(
+@pytest.mark.parametrize("name", ["task", "task_retire", "task_back", "brief"])
+def test_ones_own_best_work_answers_the_same_and_so_does_what_is_retired_when_it_shall_be(
     nora: Owner, hers: Client, name: str
 ) -> None:
-    best, retired = the_best_work(owner=nora), a_task(owner=nora)
-    Task.objects.filter(pk=retired.pk).update(retired_on=TODAY)
-    for task in (best, retired):
+    best, retired = the_best_work(owner=nora), a_task(owner=nora, retired_on=TODAY)
+    for task in (best, retired) if name == "task_retire" else (best,):
+        briefs.write(task, steps="Mine.", now=NOW)
         assert same(hers.post(address(name, task.pk)), hers.post(address(name, RANDOM)))
 
 
@@ -117,7 +118,7 @@ def test_looking_changes_nothing(nora: Owner, hers: Client, name: str) -> None:
     timers.start(nora, a_task(owner=nora), now=NOW)
 
     def everything() -> list[list[dict[str, Any]]]:
-        models: list[Any] = [Owner, Task, Skill, TimeEntry, EntryChange, WeekTotal, Timer]
+        models: list[Any] = [Owner, Task, Skill, Brief, TimeEntry, EntryChange, WeekTotal, Timer]
         return [list(model.objects.order_by("pk").values()) for model in models]
 
     before = everything()

@@ -49,4 +49,4 @@ def test_a_difference_names_the_score_and_both_amounts() -> None:
 
 def test_every_pair_with_an_amount_has_one_place() -> None:
     for loathe, excel, earns in product(range(1, 6), range(1, 6), (0, 80, 200)):
-        assert drip.place(a_task(loathe, excel, earns), HOUR) in Drip
+        assert isinstance(drip.place(a_task(loathe, excel, earns), HOUR), Drip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from datetime import date
 from decimal import Decimal
@@ -206,6 +207,49 @@ def test_an_amount_is_shown_without_cents_that_are_none() -> None:
     assert field.prepare_value("12,") == "12,"
 
 
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("160000", "160000"),
+        ("160,000", "160000"),
+        ("160.000", "160000"),
+        ("160 000", "160000"),
+        ("1'600'000", "1600000"),
+        ("$160,000.50", "160000.50"),
+        ("160.000,5", "160000.5"),
+        ("95,50", "95.50"),
+        ("0", "0"),
+    ],
+)
+def test_a_large_amount_may_have_its_thousands_apart(text: str, amount: str) -> None:
+    assert fields.AmountField(most=Decimal(10**8), is_large=True).clean(text) == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["1,60,000", "160,0000", "-1", "1e5", "100,000,001", "160k", "12.3456"])
+def test_what_is_no_large_amount_is_refused(text: str) -> None:
+    assert refused(fields.AmountField(most=Decimal(10**8), is_large=True), text) == "amount"
+
+
+# --- Whole numbers ------------------------------------------------------------
+COUNT = fields.CountField(least=1, most=8784, says="Say 1 to 8,784.", required=False)
+
+
+@pytest.mark.parametrize("text", ["2000", "2,000", "2.000", "2 000", "2\u202f000", "２０００", " 2000 "])
+def test_a_whole_number_is_read_as_people_write_it(text: str) -> None:
+    assert COUNT.clean(text) == 2000
+
+
+@pytest.mark.parametrize("text", ["0", "8785", "8,785", "-1", "2,00", "1.5", "two", "2e3", "9" * 20, "+5"])
+def test_what_is_no_such_number_says_which_it_has_to_be(text: str) -> None:
+    with pytest.raises(ValidationError, match=r"^\['Say 1 to 8,784\.'\]$"):
+        COUNT.clean(text)
+
+
+def test_no_whole_number_is_none() -> None:
+    assert COUNT.clean("") is None
+    assert [COUNT.clean(text) for text in ("1", "8784")] == [1, 8784]
+
+
 # --- Zones and days -----------------------------------------------------------
 @pytest.mark.parametrize("name", [*NO_ZONES, pytest.param("x" * 100_000, id="a very long one")])
 def test_an_unknown_zone_is_refused_without_repeating_it(name: str) -> None:
@@ -242,3 +286,45 @@ def test_a_label_says_what_is_optional_and_stays_text() -> None:
 
 def test_the_examples_of_a_refusal_are_times() -> None:
     assert all(durations.parse(text) for text in ("1:30", "90m", "1.5"))
+
+
+# --- Percentages ------------------------------------------------------------------------
+PERCENT = fields.PercentField(least=-90, most=500, required=False)
+
+
+@given(st.integers(-90, 500), st.sampled_from(["{}", "{}%", " {} % ", "{}\uff05", "{}\u00a0%"]))
+def test_a_whole_percentage_is_read_however_it_is_written(percent: int, written: str) -> None:
+    for digits in (str(percent), str(percent).replace("-", "\u2212"), f"{percent:+}"):
+        assert PERCENT.clean(written.format(digits)) == percent
+    assert PERCENT.clean(PERCENT.prepare_value(percent)) == percent
+
+
+@pytest.mark.parametrize("text", ["", "  ", None])
+def test_no_percentage_is_none_at_all(text: str | None) -> None:
+    assert PERCENT.clean(text) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a lot", "percent"), ("12.5", "percent"), ("1e2", "percent"), ("--5", "percent"), ("+-5", "percent"),
+        ("5%%", "percent"), ("%", "percent"), ("-", "percent"), ("NaN", "percent"), ("9" * 15, "percent"),
+        ("501", "far"), ("-91", "far"), ("999999999", "far"), ("9" * 21, "max_length"),
+    ],
+)  # fmt: skip
+def test_what_is_no_percentage_or_too_far_is_refused(text: str, code: str) -> None:
+    assert refused(PERCENT, text) == code
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_percentage_or_refused(text: str) -> None:
+    with contextlib.suppress(ValidationError):
+        assert -90 <= PERCENT.clean(text) <= 500
+
+
+# --- Estimates shown again ----------------------------------------------------------------
+@given(st.integers(1, 24 * 60), st.integers(1, 24 * 60))
+def test_an_estimate_shown_is_read_back_as_the_same(one: int, other: int) -> None:
+    span = (min(one, other) * MINUTE, max(one, other) * MINUTE)
+    field = fields.SpanField()
+    assert field.clean(field.prepare_value(span)) == span

@@ -9,9 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from tasks import routine
 from tasks.durations import HOUR, MINUTE
-from tasks.forms import NoteForm, RoutineForm, ScoresForm, StoppedForm, TaskForm, VisionForm
+from tasks.forms import NoteForm, RoutineForm, ScoresForm, StoppedForm, VisionForm
 from tasks.models import Owner, Timer
 from tasks.routine import Choice
+from tasks.task_forms import TaskForm
 from tests.factories import NOW, TODAY, a_skill, a_task, the_best_work
 
 from .world import utc
@@ -159,28 +160,38 @@ def test_a_second_press_of_the_button_makes_no_second_task_and_no_crash(nora: Ow
     first, second = (TaskForm(nora, {"name": "Post", "new_skill": "Letters"}) for _ in range(2))
     assert first.is_valid()
     assert second.is_valid()
-    assert first.save() is not None
-    assert second.save() is None
+    assert first.save(NOW) is not None
+    assert second.save(NOW) is None
     assert second.errors == {"name": ["You have a task called “Post” already."]}
     assert (nora.tasks.count(), nora.skills.count()) == (1, 1)
+
+
+def test_a_name_that_was_taken_meanwhile_is_refused_in_any_case(nora: Owner) -> None:
+    """SQLite itself knows the case of ASCII letters only."""
+    first, second = TaskForm(nora, {"name": "Büro"}), TaskForm(nora, {"name": "BÜRO"})
+    assert first.is_valid()
+    assert second.is_valid()
+    assert first.save(NOW) is not None
+    assert second.save(NOW) is None
+    assert second.errors == {"name": ["You have a task called “BÜRO” already."]}
 
 
 def test_a_new_skill_that_is_there_already_is_the_one_that_is_there(nora: Owner) -> None:
     skill = a_skill(owner=nora, name="Büro")
     form = TaskForm(nora, {"name": "Post", f"skill-{skill.pk}": "5", "new_skill": "BÜRO"})
     assert form.is_valid()
-    task = form.save()
+    task = form.save(NOW)
     assert task is not None
     assert [(level.skill, level.level) for level in task.skill_levels.all()] == [(skill, 5)]
 
 
-def test_the_form_of_a_task_takes_one_query_beside_those_of_the_task(
+def test_the_form_of_a_task_takes_two_queries_beside_those_of_the_task(
     nora: Owner, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(12):
         a_task(owner=nora, skill=a_skill(owner=nora, name=f"Skill {number}"))
     task = nora.tasks.with_skills()[0]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         str(TaskForm(nora, task=task))
 
 

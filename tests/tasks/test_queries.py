@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from tasks import days, timers
+from tasks import briefs, days, routine, timers
 from tasks.models import EntryChange, Owner, Task, Timer
 from tests.factories import NOW, TODAY, a_skill, a_task, an_entry, the_best_work
 from tests.tasks.clocks import standing_at
@@ -241,12 +241,37 @@ def test_start_switch_and_stop_ask_a_fixed_number_of_times(
 
 
 # --- The tasks --------------------------------------------------------------------------
-def test_the_page_of_a_task_asks_five_times(
+@pytest.mark.parametrize("versions", [0, 1, 20])
+def test_the_page_of_a_task_asks_eight_times(
+    task: Task, hers: Client, django_assert_num_queries: DjangoAssertNumQueries, versions: int
+) -> None:
+    """
+    The task, its levels, the names of these skills, all skills, the brief and the versions before it,
+    the entries of four weeks, and the weeks of half a year.
+    """
+    for version in range(versions):
+        briefs.write(task, steps=f"Version {version}", now=NOW)
+    with django_assert_num_queries(SIGNED_IN + 8):
+        assert hers.get(reverse("tasks:task", args=[task.pk])).status_code == 200
+
+
+def test_the_page_of_a_retired_task_asks_six_times(
     task: Task, hers: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """The task, its levels, the names of these skills, all skills, and the entries of four weeks."""
-    with django_assert_num_queries(SIGNED_IN + 5):
+    """The task, its levels, the names of these skills, the weeks, the brief and the versions before it."""
+    briefs.write(task, steps="Sort.", now=NOW)
+    routine.drop(task, TODAY)
+    with django_assert_num_queries(SIGNED_IN + 6):
         assert hers.get(reverse("tasks:task", args=[task.pk])).status_code == 200
+
+
+def test_a_version_of_a_brief_asks_two_times(
+    task: Task, hers: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The task, the brief."""
+    briefs.write(task, steps="Sort.", now=NOW)
+    with django_assert_num_queries(SIGNED_IN + 2):
+        assert hers.get(reverse("tasks:brief", args=[task.pk, 1])).status_code == 200
 
 
 def test_a_refused_step_asks_a_fixed_number_of_times(

@@ -12,12 +12,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from tasks import clock, days, entries, history, routine, scores, timers
+from tasks import briefs, clock, days, entries, history, routine, scores, timers
 from tasks.days import Edit, Outcome
 from tasks.durations import HOUR
-from tasks.forms import TaskForm
 from tasks.models import EntryChange, Owner, Task, TimeEntry, Timer
 from tasks.routine import Choice
+from tasks.task_forms import TaskForm
 from tests.delegator.at_once import at_once, real_database
 from tests.factories import NOW, TODAY, a_task, an_entry
 from tests.tasks.world import YESTERDAY, assert_conserved
@@ -221,10 +221,40 @@ def test_the_routine_sent_twice_at_once_is_kept_once(nora: Owner, turn: int) -> 
 def test_a_new_task_sent_twice_at_once_is_made_once_and_the_second_is_told(nora: Owner, turn: int) -> None:
     forms = [TaskForm(nora, {"name": "Post", "new_skill": "Letters"}) for _ in range(2)]
     assert all(form.is_valid() for form in forms)
-    made = at_once(forms[0].save, forms[1].save)
+    made = at_once(lambda: forms[0].save(NOW), lambda: forms[1].save(NOW))
     assert sorted(str(each) for each in made) == ["None", "Post"]
     assert sum(bool(form.errors) for form in forms) == 1
     assert (nora.tasks.count(), nora.skills.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("turn", ROUNDS)
+def test_two_briefs_at_once_are_two_versions(nora: Owner, turn: int) -> None:
+    task = a_task(owner=nora)
+    outcomes = at_once(*[lambda steps=steps: briefs.write(task, steps=steps, now=NOW) for steps in ("One", "Two")])
+    assert outcomes == [None, None]
+    assert sorted(task.briefs.values_list("version", flat=True)) == [1, 2]
+
+
+@pytest.mark.parametrize("turn", ROUNDS)
+def test_of_two_tabs_that_saw_the_same_task_one_is_told(nora: Owner, turn: int) -> None:
+    task = a_task(owner=nora, name="Post")
+    seen = TaskForm(nora, task=task)["seen"].value()
+    forms = [
+        TaskForm(nora, {"name": name, "time": "1 h", "seen": seen}, task=task) for name in ("Letters", "Parcels")
+    ]
+    assert all(form.is_valid() for form in forms)
+    saved = at_once(lambda: forms[0].save(NOW), lambda: forms[1].save(NOW))
+    assert sorted(form.is_stale for form in forms) == [False, True]
+    task.refresh_from_db()
+    assert [str(each) for each in saved if each] == [task.name]
+
+
+@pytest.mark.parametrize("turn", ROUNDS)
+def test_a_task_brought_back_while_its_name_is_given_away_is_there_or_refused(nora: Owner, turn: int) -> None:
+    old, new = a_task(owner=nora, name="Büro", retired_on=TODAY), TaskForm(nora, {"name": "BÜRO"})
+    assert new.is_valid()
+    outcomes = at_once(lambda: routine.bring_back(old), lambda: new.save(NOW))
+    assert nora.tasks.active().count() == 1, outcomes
 
 
 @pytest.mark.parametrize("turn", ROUNDS)

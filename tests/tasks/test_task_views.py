@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from tasks import routine
+from tasks import briefs, routine
 from tasks.durations import HOUR, MINUTE
 from tasks.models import Owner, Task
 from tests.factories import NOW, TODAY, a_draft, a_skill, a_task, an_entry, the_best_work
@@ -171,6 +173,61 @@ def test_a_blank_time_means_that_there_is_no_estimate(nora: Owner, hers: Client)
     assert (task.seconds_least, task.seconds_most) == (None, None)
 
 
+# --- What stays, grows and earns ------------------------------------------------------
+def test_what_must_stay_how_it_grows_and_what_it_earns_are_kept(nora: Owner, hers: Client) -> None:
+    task = a_task(owner=nora, name="Post")
+    data = {"only_me": "on", "only_me_reason": "My signature is needed.", "growth": "20 %", "hour_earns": "$40.50"}
+    assert change(hers, task, name="Post", **data).status_code == 302
+    task.refresh_from_db()
+    assert (task.only_me, task.only_me_reason) == (True, "My signature is needed.")
+    assert (task.growth, task.hour_earns) == (20, Decimal("40.50"))
+    shown = page(hers.get(reverse("tasks:task", args=[task.pk])))
+    assert {name: shown.values[name] for name in ("only_me_reason", "growth", "hour_earns")} == {
+        "only_me_reason": "My signature is needed.", "growth": "20", "hour_earns": "40.50",
+    }  # fmt: skip
+    assert "only_me" in shown.ticked
+    change(hers, task, name="Post")
+    task.refresh_from_db()
+    assert (task.only_me, task.growth, task.hour_earns) == (False, 0, None)
+    assert page(hers.get(reverse("tasks:task", args=[task.pk]))).values["growth"] == ""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "said"),
+    [
+        ({"only_me": "on"}, "only_me_reason", "Say why it must stay with you."),
+        ({"only_me": "on", "only_me_reason": " \u200b"}, "only_me_reason", "Say why it must stay with you."),
+        ({"growth": "a lot"}, "growth", "Write a whole percentage such as 20 or -10."),
+        ({"growth": "501"}, "growth", "Write -90 to 500 percent."),
+        ({"growth": "-91%"}, "growth", "Write -90 to 500 percent."),
+        ({"hour_earns": "NaN"}, "hour_earns", "Write an amount such as 18 or 18.50."),
+        ({"hour_earns": "10001"}, "hour_earns", "Write 10,000 or less."),
+        ({"steps": "Log in, the password is hunter2"}, "", "This looks like a password."),
+        ({"limits": "PIN: 4711"}, "", "This looks like a password."),
+        ({"links": "x" * 1001}, "", "Ensure this value has at most 1000 characters"),
+    ],
+)
+def test_what_cannot_be_says_so_and_the_rest_stays_typed(
+    nora: Owner, hers: Client, wrong: dict[str, str], field: str, said: str
+) -> None:
+    task = a_task(owner=nora, name="Post")
+    answer = change(hers, task, name="Letters", **{"time": "5m"} | wrong)
+    assert answer.status_code == 422
+    assert said in words(answer)
+    shown = page(answer)
+    assert shown.wrong == ({field} if field else set())
+    assert (shown.values["name"], shown.values["time"]) == ("Letters", "5m")
+    task.refresh_from_db()
+    assert (task.name, task.briefs.count()) == ("Post", 0)
+
+
+def test_a_new_task_begins_with_little_and_ignores_the_rest(nora: Owner, hers: Client) -> None:
+    assert not {"growth", "only_me", "seen"} & page(hers.get(reverse("tasks:task_new"))).inputs.keys()
+    new(hers, name="Post", growth="20", only_me="on", steps="Sort it.")
+    task = nora.tasks.get()
+    assert (task.growth, task.only_me, task.briefs.count()) == (0, False, 0)
+
+
 # --- Taking it off the list -----------------------------------------------------------
 @pytest.mark.parametrize("logged", [True, False], ids=["logged", "never logged"])
 def test_a_task_taken_off_the_list_is_gone_from_pages_and_keeps_its_past(
@@ -185,7 +242,7 @@ def test_a_task_taken_off_the_list_is_gone_from_pages_and_keeps_its_past(
     assert "Post is off your list. Hours you logged stay." in words(answer)
     task.refresh_from_db()
     assert (task.retired_on, task.entries.count(), nora.handoffs.count()) == (TODAY, int(logged), 1)
-    assert hers.get(reverse("tasks:task", args=[task.pk])).status_code == 404
+    assert "Off your list since 15 October 2026." in words(hers.get(reverse("tasks:task", args=[task.pk])))
     assert hers.post(reverse("tasks:task_retire", args=[task.pk])).status_code == 404
 
 
@@ -195,6 +252,70 @@ def test_the_best_work_has_no_page_and_cannot_be_taken_off(nora: Owner, hers: Cl
     assert hers.post(reverse("tasks:task_retire", args=[best.pk])).status_code == 404
     best.refresh_from_db()
     assert best.retired_on is None
+
+
+def bring_back(client: Client, task: Task) -> Answer:
+    return client.post(reverse("tasks:task_back", args=[task.pk]), follow=True)
+
+
+def test_a_retired_task_can_be_read_and_not_changed(nora: Owner, hers: Client) -> None:
+    task = a_task(
+        owner=nora, name="Post", retired_on=TODAY, growth=20, hour_earns=Decimal(40), skill=a_skill(owner=nora)
+    )
+    briefs.write(task, steps="Sort it by date.", now=NOW)
+    shown = words(hers.get(reverse("tasks:task", args=[task.pk])))
+    assert "Where it stood Hand off first loathe 5, excel 1 A day 1 h Bookkeeping 3 of 5" in shown
+    assert "Grows a year 20% An hour earns $40" in shown
+    assert "Sort it by date." in shown
+    answer = change(hers, task, name="Letters", steps="None.")
+    assert answer.status_code == 409
+    assert "Post is off your list, so nothing was changed. Bring it back first." in words(answer)
+    task.refresh_from_db()
+    assert (task.name, task.briefs.count()) == ("Post", 1)
+
+
+def test_the_list_of_what_is_off_the_list_leads_to_each(nora: Owner) -> None:
+    task = a_task(owner=nora, name="<Post>", retired_on=TODAY)
+    shown = render_to_string("tasks/_retired.html", {"retired": [task]})
+    assert f'href="{reverse("tasks:task", args=[task.pk])}">&lt;Post&gt;</a>' in shown
+    assert "since 15 October 2026" in shown
+    assert render_to_string("tasks/_retired.html", {"retired": []}).strip() == ""
+
+
+def test_a_task_brought_back_is_what_and_where_it_was(nora: Owner, hers: Client) -> None:
+    task, other = a_task(owner=nora, name="Post"), a_task(owner=nora, name="Sales")
+    an_entry(task=task)
+    for each in (task, other):
+        each.position = each.pk
+        each.save()
+    routine.drop(task, TODAY)
+    answer = bring_back(hers, task)
+    assert answer.redirect_chain == [(reverse("tasks:task", args=[task.pk]), 302)]
+    assert "Post is on your list again." in words(answer)
+    assert list(nora.tasks.active()) == [task, other]
+    assert (task.entries.count(), Task.objects.get(pk=task.pk).quadrant) == (1, task.quadrant)
+    # A second press changes nothing.
+    assert bring_back(hers, task).status_code == 200
+    assert nora.tasks.active().count() == 2
+
+
+@pytest.mark.parametrize("is_best_work", [False, True])
+def test_a_task_whose_name_is_taken_by_now_stays_off_the_list(
+    nora: Owner, hers: Client, *, is_best_work: bool
+) -> None:
+    old = a_task(owner=nora, name="Büro", retired_on=TODAY)
+    a_task(owner=nora, name="BÜRO", is_best_work=is_best_work)
+    assert "You have a task called “Büro” by now. Give that one another name first." in words(bring_back(hers, old))
+    old.refresh_from_db()
+    assert old.retired_on == TODAY
+
+
+def test_nobody_brings_back_another_owners_task_or_old_best_work(nora: Owner, bea: Owner, hers: Client) -> None:
+    best = a_task(owner=nora, is_best_work=True, retired_on=TODAY)
+    for task in (a_task(owner=bea, retired_on=TODAY), best):
+        assert bring_back(hers, task).status_code == 404
+        assert hers.get(reverse("tasks:task_back", args=[task.pk])).status_code == 405
+    assert not Task.objects.active().exists()
 
 
 # --- The scores of all ------------------------------------------------------------------
