@@ -11,7 +11,7 @@ from functools import partial
 from django.urls import reverse
 
 from assistants import plans
-from tasks import dates, durations, money
+from tasks import dates, durations, money, workdays
 from tasks.models import Owner
 
 SOON = timedelta(hours=24)
@@ -107,18 +107,22 @@ def _about_to_expire(owner: Owner, now: datetime) -> Step | None:
 
 def _empty_yesterday(owner: Owner, today: date) -> Step | None:
     """Only for someone who has logged before, and only for the last work day."""
-    day = today - timedelta(days=1)
-    while day.weekday() >= 5:
-        day -= timedelta(days=1)
+    day = workdays.of(owner, last=today).before(today)
     if not owner.entries.filter(day__lt=day).exists() or owner.entries.on(day).exists():
         return None
-    name = "yesterday" if day == today - timedelta(days=1) else f"{day:%A}"
+    name = _day_in_words(day, today)
     return Step(
         f"Log {name}",
         f"{dates.full(day)} is empty. It takes a minute while you remember it.",
         f"Open {name}’s sheet",
         reverse("tasks:day", args=[day]),
     )
+
+
+def _day_in_words(day: date, today: date) -> str:
+    """yesterday, Friday, or 2 October where the weekday alone could be another one."""
+    back = (today - day).days
+    return "yesterday" if back == 1 else f"{day:%A}" if back < 7 else dates.long(day)
 
 
 def _unscored(owner: Owner) -> Step | None:

@@ -20,9 +20,9 @@ from django.urls import reverse
 
 from assistants import links, outbox
 from assistants.models import OutgoingEmail
-from tasks import clock, dates, durations, timers
+from tasks import clock, dates, durations, timers, workdays
 from tasks.models import Owner, Timer
-from tasks.weeks import WORK_DAYS
+from tasks.workdays import WorkDays
 
 from . import readers
 
@@ -101,14 +101,14 @@ def remind(*, now: datetime) -> int:
 
 @transaction.atomic
 def _remind(owner: Owner, now: datetime) -> bool:
-    due = owner.next_reminder_at
+    due, work = owner.next_reminder_at, workdays.of(owner, owner.today(now))
     # The WHERE clause is the lock: another beat, or the settings, have moved it meanwhile.
     same = Owner.objects.filter(pk=owner.pk, wants_reminder=True, next_reminder_at=due)
-    if not same.update(next_reminder_at=next_at(owner, now)) or due is None:
+    if not same.update(next_reminder_at=next_at(owner, work, now)) or due is None:
         return False
     day = owner.today(due)
     # After an outage a past day is left alone: its sheet is no news any more.
-    if day != owner.today(now) or not _is_work_day(day) or _not_empty(owner, day):
+    if day != owner.today(now) or not work.is_one(day) or _not_empty(owner, day):
         return False
     return _put(owner, day, now)
 
@@ -126,18 +126,29 @@ def _put(owner: Owner, day: date, now: datetime) -> bool:
 
 
 def plan(owner: Owner, *, now: datetime) -> None:
-    """Work out anew when the next one is due, after a change of wish, hour or zone; the caller saves it."""
-    owner.next_reminder_at = next_at(owner, now) if owner.wants_reminder else None
+    """Work out anew when the next one is due, after a change of wish, hour, zone or weekdays; the caller saves it."""
+    work = workdays.of(owner, owner.today(now))
+    owner.next_reminder_at = next_at(owner, work, now) if owner.wants_reminder else None
 
 
-def next_at(owner: Owner, now: datetime) -> datetime:
+def heed_days_off(owner: Owner, *, now: datetime) -> None:
+    """Work it out anew after days off came or went, and save it; what has come due is left to the beat."""
+    if owner.wants_reminder:
+        still_to_come = Owner.objects.filter(pk=owner.pk, wants_reminder=True, next_reminder_at__gt=now)
+        still_to_come.update(next_reminder_at=next_at(owner, workdays.of(owner, owner.today(now)), now))
+
+
+def next_at(owner: Owner, work: WorkDays, now: datetime) -> datetime:
     """The owner's hour on the next work day, or the first real instant after it where the clocks leave it out."""
     day = owner.today(now)
-    while True:
-        at, _ = timers.from_local(datetime.combine(day, time(owner.reminder_hour)), owner.zone)
-        if at > now and _is_work_day(day) and owner.today(at) == day:
-            return at
+    while not work.is_one(day) or (at := _hour_of(owner, day)) <= now or owner.today(at) != day:
         day += timedelta(days=1)
+    return at
+
+
+def _hour_of(owner: Owner, day: date) -> datetime:
+    at, _ = timers.from_local(datetime.combine(day, time(owner.reminder_hour)), owner.zone)
+    return at
 
 
 def hour_in_words(hour: int) -> str:
@@ -162,7 +173,9 @@ def _too_late(owner: Owner, day: date, now: datetime) -> str:
     """Why the reminder should not leave after all; '' when it should."""
     if not owner.wants_reminder:
         return "they asked for no more reminders"
-    return "the day is over" if owner.today(now) != day else _not_empty(owner, day)
+    if owner.today(now) != day:
+        return "the day is over"
+    return _not_empty(owner, day) if workdays.of(owner, day, day).is_one(day) else "it is no work day any more"
 
 
 def _not_empty(owner: Owner, day: date) -> str:
@@ -170,10 +183,6 @@ def _not_empty(owner: Owner, day: date) -> str:
     if owner.entries.on(day).exists():
         return "the day has time"
     return "a timer runs" if Timer.objects.filter(owner=owner).exists() else ""
-
-
-def _is_work_day(day: date) -> bool:
-    return day.weekday() < WORK_DAYS
 
 
 def _leaves(email: OutgoingEmail) -> bool:

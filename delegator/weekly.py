@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from assistants import gains, links, outbox
 from assistants.models import Handoff, OutgoingEmail
-from tasks import dates, durations, money, owners, weeks
+from tasks import dates, durations, money, owners, weeks, workdays
 from tasks.models import Owner, Task
 from tasks.templatetags.words import signed_hours
 from tasks.weeks import Log, Week
@@ -113,7 +113,7 @@ def facts(owner: Owner, week: Week, now: datetime) -> dict[str, Any]:
         "preheader": f"Where {span} went, and the one thing to do next.",
         "lede": f"{span}. {_lede(log, week, best)}",
         "bars": _bars(seconds, tasks),
-        "coverage": _coverage(log, week),
+        "coverage": _coverage(owner, log, week),
         "handed": _handed(owner, week, log, made, handoffs),
         "next": step
         and {
@@ -170,11 +170,10 @@ def _lede(log: Log, week: Week, best: Task | None) -> str:
     return f"{text}, {durations.hours(abs(change))} {'more' if change > 0 else 'less'} than the week before."
 
 
-def _coverage(log: Log, week: Week) -> str:
-    """4 of 5 work days logged; a Saturday counts as no work day."""
+def _coverage(owner: Owner, log: Log, week: Week) -> str:
+    """4 of 5 work days logged; a day off counts as no work day, and nothing is said of an empty week."""
     days = log.days.get(week, set())
-    on_work_days = sum(day.weekday() < weeks.WORK_DAYS for day in days)
-    return f"{on_work_days} of {weeks.WORK_DAYS} work days logged." if days else ""
+    return workdays.coverage(workdays.of(owner, week.first, week.last), week, days).sentence if days else ""
 
 
 def _bars(seconds: dict[int, int], tasks: dict[int, Task]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import connection
 
 from .models import BestHour, Owner, Skill
+from .worth import Basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,22 @@ def hold(owner: Owner) -> None:
 
 
 def set_hour_value(owner: Owner, amount: Decimal, today: date) -> None:
-    """What an hour is worth from today on; the first figure holds for the days before it too."""
+    """What an hour is worth from today on, typed; the same amount again changes nothing, nor what it rests on."""
     if owner.hour_value(today) != amount:
-        BestHour.objects.update_or_create(owner=owner, starts_on=today, defaults={"amount": amount})
+        set_hour(owner, amount, None, today)
+
+
+def set_hour(owner: Owner, amount: Decimal, basis: Basis | None, today: date) -> None:
+    """The worth of an hour from today on, with what it was worked out from; the first figure holds before it too."""
+    hour = owner.best_hour(today)
+    if hour and hour.amount == amount and Basis.of(hour) == basis:
+        return
+    rests_on = {
+        "income": basis.income if basis else None,
+        "hours_a_year": basis.hours if basis else None,
+        "divisor": basis.divisor if basis else None,
+    }
+    BestHour.objects.update_or_create(owner=owner, starts_on=today, defaults={"amount": amount, **rests_on})
 
 
 def name_best_work(owner: Owner, name: str) -> None:

@@ -13,8 +13,6 @@ from .models import Owner, Task
 
 # MATCHING.md section 1: how many logged weeks tell what is usual.
 RECENT = 8
-# Monday to Friday; an estimate is for a work day.
-WORK_DAYS = 5
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -115,7 +113,7 @@ def usual(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, Usual]:
         logged = seconds[task.pk]
         minutes = [half_up(logged.get(monday, 0), 60) for monday in recent]
         in_last = logged.get(last, 0) if last in recent else None
-        found[task.pk] = Usual(robust_minutes(minutes, _estimate(task)), len(logged), in_last)
+        found[task.pk] = Usual(robust_minutes(minutes, _estimate(task, len(owner.work_days))), len(logged), in_last)
     return found
 
 
@@ -139,6 +137,7 @@ def half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def _estimate(task: Task) -> int | None:
+def _estimate(task: Task, work_days: int) -> int | None:
+    """Minutes of a whole week; an estimate is for a work day, and days off make no usual week."""
     seconds = task.estimated_seconds
-    return None if seconds is None else half_up(seconds * WORK_DAYS, 60)
+    return None if seconds is None else half_up(seconds * work_days, 60)

@@ -80,6 +80,7 @@ class Owner(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_owner_an_address"),
             models.CheckConstraint(condition=Q(reminder_hour__range=(0, 23)), name="reminder_hour_of_a_day"),
+            models.CheckConstraint(condition=~Q(work_days=""), name="a_work_day_a_week"),
         ]
 
     def __str__(self) -> str:
@@ -103,10 +104,14 @@ class Owner(AbstractBaseUser, PermissionsMixin):
         timer: Timer | None = getattr(self, "timer", None)
         return timer
 
+    def best_hour(self, on: date) -> BestHour | None:
+        """The figure that held that day, typed or derived; the first one holds for the days before it too."""
+        known = self.best_hours.order_by("starts_on")
+        return known.filter(starts_on__lte=on).last() or known.first()
+
     def hour_value(self, on: date) -> Decimal | None:
         """What an hour of the owner's best work was worth on that day, in their currency."""
-        known = self.best_hours.order_by("starts_on")
-        hour = known.filter(starts_on__lte=on).last() or known.first()
+        hour = self.best_hour(on)
         return hour.amount if hour else None
 
 

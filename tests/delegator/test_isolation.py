@@ -19,7 +19,7 @@ from django.utils import timezone
 from assistants import handoffs, links, outbox
 from assistants.models import OutgoingEmail
 from delegator import demo
-from tasks import clock, timers
+from tasks import briefs, clock, timers
 from tasks.models import Owner, Timer
 from tasks.weeks import Week
 from tests import factories
@@ -79,8 +79,10 @@ def ids_of(owner: Owner) -> dict[str, list[tuple[object, ...]]]:
     return {
         "assistants/": [(person.pk,) for person in owner.assistants.all()],
         "hand-offs/": [(handoff.pk,) for handoff in owner.handoffs.all()],
-        "routine/": [(task.pk,) for task in owner.tasks.all()],
+        # With the version of a brief.
+        "routine/": [(task.pk, 1) for task in owner.tasks.all()],
         "entry/": [(entry.pk,) for entry in owner.entries.all()],
+        "settings/days-off/": [(day_off.pk,) for day_off in owner.days_off.all()],
         "mail/": [(email.pk,) for email in owner.emails.all()[:3]],
         "h/": wrong_tokens(owner),
         "unsubscribe/": wrong_tokens(owner),
@@ -111,12 +113,14 @@ def hers(nora: Owner) -> Owner:
     nora.business = "Nora’s Garden Design"
     nora.save()
     EmailAddress.objects.create(user=nora, email=nora.email, primary=True)
+    nora.days_off.create(first=factories.TODAY, last=factories.TODAY, name="Nora’s holiday")
     skill = factories.a_skill(owner=nora, name="Nora’s books")
     makers: list[Callable[..., object]] = [factories.a_draft, factories.an_offer, factories.a_running_offer]
     for number, make in enumerate(makers):
         task = factories.a_task(owner=nora, name=f"Nora’s filing {number}", skill=skill)
         whom = factories.an_assistant(owner=nora, name=f"Ana{number} Nora’s", skill=skill)
         make(owner=nora, task=task, assistant=whom, now=now, reply_by=now + timedelta(days=3))
+        briefs.write(task, steps="Nora’s way", now=now)
         factories.an_entry(task=task)
         factories.an_entry(task=task, day=nora.today(now))
     timers.start(nora, nora.tasks.routine()[0], now=clock.now())
@@ -197,8 +201,9 @@ def test_foreign_ids_in_forms_and_queries_reach_nothing(hers: Owner, bea: Owner)
         "/assistants/new/": details(f"skill-{skill.pk}") | {"email": "new@example.org"} | foreign,
         "/start/feel/": {f"loathe-{task.pk}": 1, f"excel-{task.pk}": 5},
         "/settings/": foreign
-        | {"name": "Bea", "worth": "9", "day": "8", "currency": "USD", "time_zone": "UTC"}
+        | {"name": "Bea", "worth": "9", "day": "8", "work_days": "1", "currency": "USD", "time_zone": "UTC"}
         | {"wants_reminder": "on", "reminder_hour": "17", "timer_limit": "4"},
+        "/settings/days-off/": foreign | {"off-first": day, "off-name": "Mine"},
     }.items():
         response = client.post(url, given)
         assert response.status_code < 500, url
@@ -268,7 +273,11 @@ def walk(client: Client, owner: Owner) -> None:
     )
     assert client.post("/assistants/new/", details("x") | {"new_skill": "Filing papers"}).status_code == 302
     task, person = owner.tasks.get(name="Filing"), owner.assistants.get(email="ana@example.org")
+    client.post("/settings/days-off/", {"off-first": day})
     client.post("/routine/scores/", {f"loathe-{task.pk}": 5, f"excel-{task.pk}": 1})
+    client.post(
+        f"/routine/{task.pk}/", {"name": "Filing", "time": "1h", "new_skill": "Bookkeeping", "steps": "Sort."}
+    )
     client.post(f"/day/{day}/", {f"time-{task.pk}-{day}": "0:45", "start": task.pk})
     assert owner.entries.filter(task=task, seconds=45 * 60).exists()
     offer = factories.an_offer(owner=owner, task=task, assistant=person, now=now, reply_by=now + timedelta(days=1))

@@ -20,6 +20,7 @@ from delegator import reminders
 from delegator.jobs import remind
 from tasks import clock, dates
 from tasks.models import Owner
+from tasks.workdays import WorkDays
 from tests.delegator.at_once import at_once, real_database
 from tests.delegator.reminding import (
     DAY,
@@ -37,6 +38,9 @@ from tests.delegator.reminding import (
     written,
 )
 from tests.factories import NOW, TODAY, a_task, an_entry, an_owner
+
+# Monday to Friday, and never off.
+OFFICE = WorkDays("12345")
 
 
 # --- When a reminder is due --------------------------------------------------
@@ -62,9 +66,9 @@ from tests.factories import NOW, TODAY, a_task, an_entry, an_owner
 def test_it_is_due_at_the_owners_hour_on_each_work_day(zone: str, hour: int, dues: list[str]) -> None:
     owner = Owner(time_zone=zone, reminder_hour=hour)
     first, second, third = map(instant, dues)
-    assert reminders.next_at(owner, first - SECOND) == first
-    assert reminders.next_at(owner, first) == second
-    assert reminders.next_at(owner, second) == third
+    assert reminders.next_at(owner, OFFICE, first - SECOND) == first
+    assert reminders.next_at(owner, OFFICE, first) == second
+    assert reminders.next_at(owner, OFFICE, second) == third
 
 
 @given(
@@ -74,7 +78,7 @@ def test_it_is_due_at_the_owners_hour_on_each_work_day(zone: str, hour: int, due
 )
 def test_in_every_zone_it_is_the_first_such_hour_after_now(zone: str, hour: int, now: datetime) -> None:
     owner, place = Owner(time_zone=zone, reminder_hour=hour), ZoneInfo(zone)
-    due = reminders.next_at(owner, now)
+    due = reminders.next_at(owner, OFFICE, now)
     local = due.astimezone(place)
     assert now < due
     assert local.weekday() < 5
@@ -137,7 +141,7 @@ def test_after_an_outage_only_today_is_reminded_of(nora: Owner, back_at: str, da
     assert reminders.remind(now=now + SECOND) == 0
     assert written(nora) == days
     nora.refresh_from_db()
-    assert nora.next_reminder_at == reminders.next_at(nora, now)
+    assert nora.next_reminder_at == reminders.next_at(nora, OFFICE, now)
 
 
 # --- Which day is empty ------------------------------------------------------
@@ -281,8 +285,10 @@ def test_it_leads_straight_to_the_day_and_says_how_to_stop_it(nora: Owner, clien
 def reminded() -> Owner:
     """Reminded of today by the real clock, which is what a worker looks at; it is noon there, far from midnight."""
     owner = wishing(an_owner(time_zone=f"Etc/GMT{clock.now().hour - 12:+d}"), FIVE)
-    Owner.objects.filter(pk=owner.pk).update(next_reminder_at=FIVE)
-    thursday = reminders.next_at(owner, FIVE - DAY)
+    # They work every day, so that it makes no difference which day it is.
+    owner.work_days = "1234567"
+    owner.save()
+    thursday = reminders.next_at(owner, OFFICE, FIVE - DAY)
     Owner.objects.filter(pk=owner.pk).update(next_reminder_at=thursday)
     assert reminders.remind(now=thursday) == 1
     say(owner, owner.today(clock.now()))
@@ -375,8 +381,8 @@ def test_owners_who_are_not_due_cost_nothing(owners: int, django_assert_num_quer
         wishing(an_owner())
     with django_assert_num_queries(1):
         assert reminders.remind(now=FIVE - SECOND) == 0
-    # Each in a savepoint, which is two: the date moved, time, a timer, and the email in its own two.
-    with django_assert_num_queries(1 + owners * 8):
+    # Each in a savepoint, which is two: days off, the date moved, time, a timer, and the email in its own two.
+    with django_assert_num_queries(1 + owners * 9):
         assert reminders.remind(now=FIVE) == owners
 
 

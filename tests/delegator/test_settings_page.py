@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client, override_settings
+from pytest_django import DjangoAssertNumQueries
 
 from delegator import reminders, weekly
-from delegator.settings_page import SettingsForm
-from tasks import clock
+from delegator.settings_form import SettingsForm
+from tasks import clock, workdays
 from tasks.durations import HOUR, MINUTE
 from tasks.models import BestHour, Owner
 from tests import factories
@@ -20,10 +22,12 @@ from tests.delegator.pages import Page, read
 from tests.factories import NOW, TODAY, a_task, an_offer, the_best_work
 
 pytestmark = pytest.mark.django_db
-GIVEN = {
+GIVEN: dict[str, Any] = {
     "name": "Nora Hale",
     "business": "Hale Garden Design",
     "vision": "Be home by four.",
+    "vision_by": "2027-06-01",
+    "work_days": ["1", "3", "6"],
     "worth": "95,50",
     "day": "7:30",
     "budget": "290",
@@ -33,6 +37,7 @@ GIVEN = {
     "wants_reminder": "on",
     "reminder_hour": "18",
     "timer_limit": "2:30",
+    "theme": "dark",
 }
 
 
@@ -42,13 +47,20 @@ def hers(client: Client, nora: Owner) -> Client:
     return client
 
 
-def save(client: Client, **changed: str) -> Any:
+def save(client: Client, **changed: Any) -> Any:
     return client.post("/settings/", GIVEN | changed)
 
 
 def typed(page: Page) -> dict[str, str]:
     fields = {tag.attrs["name"]: tag.attrs.get("value", "") for tag in page.all("input") if "name" in tag.attrs}
     return fields | {tag.attrs["name"]: "".join(tag.words).strip() for tag in page.all("textarea")}
+
+
+def ticked(page: Page) -> list[str]:
+    """The weekdays that are work days."""
+    labels = page.all("label", "scale-opt")
+    days = [tag for tag in page.all("input") if tag.attrs.get("name") == "work_days"]
+    return [label.text for label, day in zip(labels, days, strict=True) if "checked" in day.attrs]
 
 
 def chosen(page: Page) -> list[str]:
@@ -67,10 +79,12 @@ def test_what_is_saved_is_shown_again(hers: Client, nora: Owner) -> None:
     assert (nora.work_day, nora.budget, nora.currency) == (7 * HOUR + 30 * MINUTE, Decimal(290), "EUR")
     assert (nora.time_zone, nora.wants_summary) == ("Europe/Berlin", True)
     assert (nora.wants_reminder, nora.reminder_hour, nora.timer_limit) == (True, 18, 2 * HOUR + 30 * MINUTE)
+    assert (nora.vision_by, nora.work_days, nora.theme) == (date(2027, 6, 1), "136", "dark")
     shown = typed(page)
     assert (shown["name"], shown["worth"], shown["day"], shown["budget"]) == ("Nora Hale", "95.50", "7:30", "290")
-    assert (shown["vision"], shown["timer_limit"]) == ("Be home by four.", "2:30")
-    assert chosen(page) == ["EUR", "Europe/Berlin", "18"]
+    assert (shown["vision"], shown["vision_by"], shown["timer_limit"]) == ("Be home by four.", "2027-06-01", "2:30")
+    assert chosen(page) == ["Europe/Berlin", "EUR", "18", "dark"]
+    assert ticked(page) == ["Mon", "Wed", "Sat"]
 
 
 def test_a_new_worth_leaves_the_past_alone(hers: Client, nora: Owner) -> None:
@@ -99,6 +113,11 @@ def test_a_new_worth_leaves_the_past_alone(hers: Client, nora: Owner) -> None:
         ("time_zone", "Mars/Base", "Choose a time zone from the list."),
         ("time_zone", "../../etc/passwd", "Choose a time zone from the list."),
         ("currency", "XXX", "Select a valid choice."),
+        ("vision_by", "June", "Write the day as 2026-03-02."),
+        ("work_days", [], "Choose one day at least."),
+        ("work_days", ["8"], "Select a valid choice."),
+        ("work_days", ["1", "12"], "Select a valid choice."),
+        ("theme", "sepia", "Select a valid choice."),
         ("vision", "a\x00b", "Leave out the control characters."),
         ("vision", "x" * 601, "at most 600 characters"),
         ("reminder_hour", "", "This field is required."),
@@ -112,7 +131,7 @@ def test_a_new_worth_leaves_the_past_alone(hers: Client, nora: Owner) -> None:
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_saved(
-    hers: Client, nora: Owner, field: str, value: str, why: str
+    hers: Client, nora: Owner, field: str, value: Any, why: str
 ) -> None:
     before = Owner.objects.values().get()
     refused = save(hers, **{field: value})
@@ -152,16 +171,18 @@ def due(owner: Owner) -> datetime | None:
     return Owner.objects.values_list("next_reminder_at", flat=True).get(pk=owner.pk)
 
 
-def without(*fields: str) -> dict[str, str]:
+def without(*fields: str) -> dict[str, Any]:
     return {name: text for name, text in GIVEN.items() if name not in fields}
 
 
 def test_a_new_owner_is_offered_no_reminder_5_pm_and_four_hours(hers: Client, nora: Owner) -> None:
     page = read(hers.get("/settings/"))
     assert "checked" not in next(tag.attrs for tag in page.all("input") if tag.attrs.get("name") == "wants_reminder")
-    hours = [tag.text for tag in page.all("option")][-17:]
-    assert (hours[0], hours[6], hours[-1]) == ("6 am", "12 pm", "10 pm")
-    assert chosen(page)[-1] == "17"
+    hours = [tag.text for tag in page.all("option")][-20:]
+    assert (hours[0], hours[6], hours[16]) == ("6 am", "12 pm", "10 pm")
+    assert hours[17:] == ["As on this device", "Light", "Dark"]
+    assert chosen(page)[-2:] == ["17", ""]
+    assert ticked(page) == ["Mon", "Tue", "Wed", "Thu", "Fri"]
     assert typed(page)["timer_limit"] == "4"
     assert "Then it stops counting until you say when you stopped, and you get one email." in page.text
 
@@ -178,25 +199,28 @@ def test_the_limit_of_a_timer_goes_from_half_an_hour_to_sixteen(
 def test_who_asks_for_a_reminder_has_the_next_one_planned_and_who_stops_it_none(hers: Client, nora: Owner) -> None:
     save(hers)
     nora.refresh_from_db()
-    assert due(nora) == reminders.next_at(nora, clock.now())
+    assert due(nora) == reminders.next_at(nora, workdays.of(nora), clock.now())
     hers.post("/settings/", without("wants_reminder"))
     nora.refresh_from_db()
     assert (nora.wants_reminder, due(nora)) == (False, None)
 
 
-@pytest.mark.parametrize("changed", [{"reminder_hour": "9"}, {"time_zone": "Pacific/Auckland"}])
-def test_another_hour_or_zone_plans_it_anew(hers: Client, nora: Owner, changed: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [{"reminder_hour": "9"}, {"time_zone": "Pacific/Auckland"}, {"work_days": ["2", "4", "5", "7"]}],
+)
+def test_another_hour_zone_or_other_weekdays_plan_it_anew(hers: Client, nora: Owner, changed: dict[str, Any]) -> None:
     save(hers)
     before = due(nora)
     save(hers, **changed)
     nora.refresh_from_db()
-    assert due(nora) == reminders.next_at(nora, clock.now())
+    assert due(nora) == reminders.next_at(nora, workdays.of(nora), clock.now())
     assert due(nora) != before
 
 
 def test_a_reminder_that_went_out_while_the_form_was_open_is_not_planned_again(nora: Owner) -> None:
     """Only what was changed is written: the beat moved the date, and the form knows the one before."""
-    nora.wants_reminder, nora.reminder_hour, nora.time_zone = True, 18, "Europe/Berlin"
+    nora.wants_reminder, nora.reminder_hour, nora.time_zone, nora.work_days = True, 18, "Europe/Berlin", "136"
     nora.next_reminder_at = NOW
     nora.save()
     form = SettingsForm(nora, GIVEN | {"business": "Another name"})
@@ -271,3 +295,59 @@ def test_the_best_work_can_be_renamed_but_not_to_a_routine_task(hers: Client, no
     best.refresh_from_db()
     assert best.name == "Boat building"
     assert "is on your routine list" in read(save(hers, best="email")).text
+
+
+def test_a_weekday_that_is_sent_twice_counts_once_and_they_stand_in_order(hers: Client, nora: Owner) -> None:
+    save(hers, work_days=["5", "1", "5", "1"])
+    nora.refresh_from_db()
+    assert nora.work_days == "15"
+
+
+# --- Light and dark ----------------------------------------------------------
+@pytest.mark.parametrize(
+    ("theme", "attribute", "scheme"),
+    [("", None, "light dark"), ("light", "light", "light"), ("dark", "dark", "dark")],
+)
+@pytest.mark.parametrize("path", ["/", "/today/", "/settings/", "/start/", "/password/change/", "/nowhere/"])
+def test_every_page_of_the_owner_is_light_or_dark_as_they_chose(
+    hers: Client, nora: Owner, path: str, theme: str, attribute: str | None, scheme: str
+) -> None:
+    Owner.objects.update(theme=theme)
+    page = read(hers.get(path, follow=True))
+    assert page.all("html")[0].attrs.get("data-bs-theme") == attribute
+    assert next(tag.attrs["content"] for tag in page.all("meta") if tag.attrs.get("name") == "color-scheme") == scheme
+
+
+def test_a_visitor_sees_it_as_their_device_has_it(client: Client) -> None:
+    assert "data-bs-theme" not in read(client.get("/")).all("html")[0].attrs
+
+
+# --- What it asks the database -----------------------------------------------
+@pytest.mark.parametrize("days_off", [0, 1, 30])
+def test_the_page_asks_four_times_in_all(
+    hers: Client, nora: Owner, days_off: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The session with its owner; the worth of an hour, the best work, the days off."""
+    for n in range(days_off):
+        workdays.take_off(nora, TODAY + timedelta(days=n), TODAY + timedelta(days=n), "")
+    with django_assert_num_queries(4):
+        assert hers.get("/settings/").status_code == 200
+
+
+@pytest.mark.parametrize(("wants_reminder", "queries"), [(False, 0), (True, 2)])
+def test_adding_and_removing_a_day_off_asks_a_fixed_number_of_times(
+    hers: Client,
+    nora: Owner,
+    *,
+    wants_reminder: bool,
+    queries: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """The session; a look and a change in a transaction (2), and the clock; then the reminder is planned anew (2)."""
+    Owner.objects.update(wants_reminder=wants_reminder)
+    clock_asked = 1 if connection.vendor == "postgresql" else 0
+    with django_assert_num_queries(1 + 2 + 2 + clock_asked + queries):
+        hers.post("/settings/days-off/", {"off-first": "2026-12-24"})
+    pk = nora.days_off.get().pk
+    with django_assert_num_queries(1 + 2 + 2 + clock_asked + queries):
+        hers.post(f"/settings/days-off/{pk}/remove/")

@@ -164,7 +164,7 @@ def move(owner: Owner, zone: str) -> None:
     client = Client()
     client.force_login(owner)
     given = {"name": owner.name, "worth": "80", "day": "8", "currency": "USD", "time_zone": zone}
-    given |= {"wants_summary": "on", "reminder_hour": "17", "timer_limit": "4"}
+    given |= {"wants_summary": "on", "reminder_hour": "17", "timer_limit": "4", "work_days": "1"}
     assert client.post("/settings/", given).status_code == 302
 
 

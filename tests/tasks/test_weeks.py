@@ -210,6 +210,17 @@ def test_an_estimate_of_a_day_counts_as_two_weeks_of_five_days(nora: Owner) -> N
     assert usual(nora, task) == [400]
 
 
+@pytest.mark.parametrize(("work_days", "minutes"), [("1", 90), ("135", 270), ("1234567", 630)])
+def test_an_estimate_counts_as_often_as_the_owner_has_work_days(nora: Owner, work_days: str, minutes: int) -> None:
+    """Days off make no usual week, so they take nothing from it."""
+    task = a_task(owner=nora, hours=1)
+    task.seconds_most = 2 * HOUR
+    task.save()
+    nora.work_days = work_days
+    nora.days_off.create(first=TODAY - timedelta(days=30), last=TODAY + timedelta(days=30))
+    assert usual(nora, task) == [minutes]
+
+
 def test_odd_seconds_of_a_week_are_rounded_once_and_half_up(nora: Owner) -> None:
     task = unestimated(nora)
     for day, seconds in ((0, 29), (1, 29), (2, 32)):
