@@ -18,7 +18,7 @@ from django.db import transaction
 
 from assistants import handoffs, roster
 from assistants.models import Assistant, OutgoingEmail
-from tasks import days, owners, scores
+from tasks import briefs, days, owners, scores
 from tasks.durations import HOUR, MINUTE
 from tasks.models import EntryChange, Owner, Task, TaskSkill
 from tasks.weeks import Week
@@ -32,11 +32,13 @@ WEEKS = 12
 EVENING = time(18)
 # Tomasz took over the web site this many Mondays ago.
 HANDED_OFF = 5
+# Scored anew three weeks ago, so that looking back shows something else.
+CHANGED_HER_MIND = "Social posts"
 
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """A task of the demo: estimate in minutes a day, scores, and the skill it needs."""
+    """A task of the demo: estimate in minutes a day, scores, the skill it needs, and what an hour of it earns."""
 
     name: str
     hint: str
@@ -45,15 +47,16 @@ class Routine:
     excel: int
     skill: str
     weekly: int
+    earns: int
 
 
 ROUTINE = [
-    Routine("Email", "Letters, replies, follow-ups", (60, 120), 4, 2, "Email", 425),
-    Routine("Record keeping", "Invoices, receipts, the books", (60, 60), 5, 1, "Bookkeeping", 300),
-    Routine("Sales", "Phone calls, proposals, appointments", (120, 180), 2, 4, "Sales", 690),
-    Routine("Web site", "Updates, photos, fixes", (60, 60), 3, 1, "Web sites", 270),
-    Routine("Social posts", "Photos, captions, replies", (30, 30), 4, 4, "Social posts", 150),
-    Routine("Plant orders", "Nurseries, quotes, deliveries", (35, 35), 2, 3, "Plants", 150),
+    Routine("Email", "Letters, replies, follow-ups", (60, 120), 4, 2, "Email", 425, 20),
+    Routine("Record keeping", "Invoices, receipts, the books", (60, 60), 5, 1, "Bookkeeping", 300, 25),
+    Routine("Sales", "Phone calls, proposals, appointments", (120, 180), 2, 4, "Sales", 690, 120),
+    Routine("Web site", "Updates, photos, fixes", (60, 60), 3, 1, "Web sites", 270, 30),
+    Routine("Social posts", "Photos, captions, replies", (30, 30), 4, 4, "Social posts", 150, 40),
+    Routine("Plant orders", "Nurseries, quotes, deliveries", (35, 35), 2, 3, "Plants", 150, 30),
 ]
 ROSTER = [
     ("Ana Reyes", "ana@example.com", "Asia/Manila", 18, 8, {"Bookkeeping": 5, "Invoices": 3}, ""),
@@ -79,6 +82,8 @@ BOOKS = (
     "and tell me what is overdue.\n"
     "On the last Friday of the month, send me one page with what came in and what went out."
 )
+FOLDER = "Receipts are photos in the shared folder, one folder a month."
+LIMITS = "Anything over $500, and every letter from the tax office."
 WORK_NOTES = ["Updates and backup", "Gallery for Mill garden", "Broken links, contact form", "New portfolio photos"]
 
 
@@ -138,10 +143,16 @@ def _tasks(owner: Owner, now: datetime) -> dict[str, Task]:
             position=position,
             seconds_least=least * MINUTE,
             seconds_most=most * MINUTE,
+            hour_earns=Decimal(each.earns),
         )
         TaskSkill.objects.create(task=task, skill=owners.skill_named(owner, each.skill), level=3)
-        scores.give(task, loathe=each.loathe, excel=each.excel, now=now - timedelta(weeks=WEEKS))
+        if each.name == CHANGED_HER_MIND:
+            scores.give(task, loathe=2, excel=4, now=now - timedelta(weeks=WEEKS))
+        weeks_ago = 3 if each.name == CHANGED_HER_MIND else WEEKS
+        scores.give(task, loathe=each.loathe, excel=each.excel, now=now - timedelta(weeks=weeks_ago))
         tasks[each.name] = task
+    written_at = now - timedelta(weeks=WEEKS)
+    briefs.write(tasks["Record keeping"], steps=BOOKS, links=FOLDER, limits=LIMITS, now=written_at)
     owners.name_best_work(owner, "Garden design")
     tasks["Garden design"] = owner.tasks.best_work().get()
     return tasks

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from assistants import gains, story, went
 from assistants.gains import DAYS_THAT_TELL
-from tasks import dates, days, durations, money, owners
+from tasks import dates, days, durations, money, owners, workdays
 from tasks.charts import Bar, Segment
 from tasks.models import Owner, Task
 from tasks.weeks import Log, Week
+from tasks.workdays import Coverage
 
 from . import next_step
 
@@ -31,13 +32,20 @@ class WeekBar:
     routine: int
     helped: int
     bar: Bar
+    coverage: Coverage
 
     @property
     def sentence(self) -> str:
-        return (
+        hours = (
             f"{durations.hours(self.best)} best work, {durations.hours(self.routine)} routine, "
             f"{durations.hours(self.helped)} handed off"
         )
+        return f"{hours}. {self.coverage.sentence}".rstrip()
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether less was logged than was worked, as far as one can tell."""
+        return bool(self.best or self.routine) and self.coverage.logged < self.coverage.of
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -53,7 +61,7 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
     handoffs = list(owner.handoffs.with_terms())
     made = gains.of(owner, run, log, handoffs)
     freed = went.since(owner, handoffs, best.pk if best else None, log, today)
-    bars = _bars(run, log, made, best)
+    bars = _bars(run, log, made, best, workdays.of(owner, run[0].first, run[-1].last))
     sheet = days.week(owner, [today], now=now)
     return {
         "today": today,
@@ -78,7 +86,7 @@ def _greeting(hour: int) -> str:
     return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
 
 
-def _bars(run: list[Week], log: Log, made: gains.Gains, best: Task | None) -> list[WeekBar]:
+def _bars(run: list[Week], log: Log, made: gains.Gains, best: Task | None, work: workdays.WorkDays) -> list[WeekBar]:
     sums = []
     for week in run:
         seconds = log.of(week)
@@ -92,6 +100,7 @@ def _bars(run: list[Week], log: Log, made: gains.Gains, best: Task | None) -> li
             routine,
             helped,
             Bar((Segment("best", mine), Segment("routine", routine), Segment("help", helped)), longest),
+            workdays.coverage(work, week, log.days.get(week, set())),
         )
         for week, mine, routine, helped in sums
     ]

@@ -132,10 +132,10 @@ def test_a_task_no_longer_done_and_another_owners_are_not_there(nora: Owner, bea
     retired.retired_on = TODAY
     retired.save()
     factories.a_task(owner=bea, name="Invoices of Bea")
-    seen = page(nora).text
-    assert "Email" in seen
-    assert "Fax" not in seen
-    assert "Invoices of Bea" not in seen
+    seen = page(nora)
+    assert [row[0] for row in table(seen)] == ["Hand off first", "Email"]
+    assert "Off your list Fax since 15 October 2026" in seen.text
+    assert "Invoices of Bea" not in seen.text
 
 
 def test_saving_scores_brings_back_here_with_a_word(client: Client, nora: Owner) -> None:
