@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assistants.models import Handoff
-from tasks import dates, days, drip, durations, matrix, money, owners, scores, verdicts, weeks
+from tasks import dates, days, drip, durations, matrix, money, owners, scores, verdicts, weeks, workdays
 from tasks.fields import DayField
 from tasks.forms import ScoresForm
 from tasks.models import Owner, Task
@@ -97,13 +97,14 @@ def routine(request: OwnerRequest) -> HttpResponse:
         "retired": [task for task in every if task.retired_on],
     }
     if past is None:
-        by_need = _missing_first(rows)
+        by_need, last_week = _missing_first(rows), Week.of(today).back()
         seconds = sum(row.last or 0 for row in rows)
         context |= {
             "scores": zip(by_need, ScoresForm([row.task for row in by_need]).rows, strict=True),
             "ask_since": _ask_since(owner, rows, today),
             "last_week": seconds,
-            "last_week_worth": money.rounded(values.on(Week.of(today).back().last) * seconds / 3600, owner.currency),
+            "last_week_worth": money.rounded(values.on(last_week.last) * seconds / 3600, owner.currency),
+            "last_week_covered": workdays.covered(owner, last_week),
         }
     return render(request, "tasks/routine.html", context, status=422 if asked.errors else 200)
 

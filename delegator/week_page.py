@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assistants.models import WorkLog
-from tasks import bars, clock, dates, days, durations, entries, money, owners, sheet_answers, sheets
+from tasks import bars, clock, dates, days, durations, entries, money, owners, sheet_answers, sheets, workdays
 from tasks.charts import Bar, Segment
 from tasks.days import Row, Sheet
 from tasks.models import Owner
@@ -125,6 +125,7 @@ def week_copy(request: OwnerRequest, week: Week) -> HttpResponse:
 
 def _grid(owner: Owner, week: Week, form: SheetForm, now: datetime) -> dict[str, Any]:
     today = owner.today(now)
+    work = workdays.of(owner, week.first, week.last)
     columns = [Column(day, bars.logged(owner, form.sheet.on(day).rows), day == today) for day in week.days]
     return {
         "week": week,
@@ -133,6 +134,7 @@ def _grid(owner: Owner, week: Week, form: SheetForm, now: datetime) -> dict[str,
         "columns": columns,
         "today": today,
         "seconds": form.sheet.seconds,
+        "covered": workdays.coverage(work, week, [each.day for each in columns if each.total.seconds]),
         "before": week.back(),
         "after": week.back(-1),
         "can_copy": week.first <= today,

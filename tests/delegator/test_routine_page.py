@@ -106,7 +106,7 @@ def test_last_weeks_routine_is_worth_what_an_hour_was_worth_then(nora: Owner) ->
     log(email, LAST_WEEK.back(), 9)
     log(factories.the_best_work(owner=nora), LAST_WEEK, 7)
     owners.set_hour_value(nora, Decimal(100), TODAY)
-    assert "5 h last week, worth $400 of your time." in page(nora).text
+    assert "5 h last week, worth $400 of your time. 1 of 5 work days logged." in page(nora).text
 
 
 def test_until_a_week_is_logged_the_estimate_speaks(nora: Owner) -> None:
@@ -287,8 +287,8 @@ def test_it_asks_the_database_as_often_for_much_as_for_little(nora: Owner, bea: 
             factories.a_running_offer(owner=owner, task=task)
             log(task, LAST_WEEK, 1)
             log(task, LAST_WEEK.back(), 1)
-    # The session; tasks; usual weeks (2), days; worth; hand-offs (3); since when the scores stand.
-    assert queries(bea) == queries(nora) == 10
+    # The session; tasks; usual weeks (2), days; worth; hand-offs (3); since when the scores stand; coverage (2).
+    assert queries(bea) == queries(nora) == 12
     assert queries(bea, TODAY - timedelta(days=7)) == queries(nora, TODAY - timedelta(days=7))
 
 

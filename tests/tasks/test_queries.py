@@ -173,21 +173,21 @@ def test_a_note_asks_a_fixed_number_of_times(
 
 
 # --- The week -------------------------------------------------------------------------
-def test_the_page_of_a_week_asks_five_times_in_all(
+def test_the_page_of_a_week_asks_six_times_in_all(
     task: Task, nora: Owner, hers: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Beside the session with its owner: the entries, the tasks; the worth of an hour, what assistants logged."""
-    with django_assert_num_queries(5):
+    """Beside the session with its owner: the entries, the tasks; the worth of an hour, help, days off."""
+    with django_assert_num_queries(6):
         assert hers.get("/week/2026-W42/").status_code == 200
     timers.start(nora, task, now=NOW - timedelta(minutes=20))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert hers.get("/week/2026-W42/").status_code == 200
 
 
 def test_the_pieces_of_a_week_ask_as_its_page_does(
     task: Task, hers: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(SIGNED_IN + 4):
+    with django_assert_num_queries(SIGNED_IN + 5):
         assert hers.get("/week/2026-W42/", headers={"HX-Request": "true"}).status_code == 200
 
 
