@@ -116,6 +116,15 @@ def report(browser: Browser) -> Iterator[Request]:
         yield Request(path)
 
 
+def matrix(browser: Browser) -> Iterator[Request]:
+    """The Routine page: the matrix, its table, the verdicts and the scores; Wrong if a task is missing."""
+    path = "/routine/"
+    if (drawn := browser.get(path).count('<circle class="bub')) != TASKS - 1:
+        raise Wrong(f"GET {path} draws {drawn} tasks instead of {TASKS - 1}.")
+    while True:
+        yield Request(path)
+
+
 def plain_page(browser: Browser) -> Iterator[Request]:
     path = f"/day/{browser.world.day}/"
     if (shown := browser.get(path).count("<li>")) != ENTRIES:
@@ -216,6 +225,7 @@ ITEMS = [
     Item("day, form without JavaScript", day_form, goal=7, floor="floor: write"),
     Item("week page", week_page, grows=True),
     Item("report", report, goal=9, goal_of_ten=12, most_queries=3),
+    Item("matrix", matrix, goal=9, grows=True),
 ]
 # Asked of plain.py, not of the app.
 PLAIN_PAGE = Item("floor: page", plain_page)
