@@ -11,8 +11,8 @@ than guessed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -47,6 +47,10 @@ class Gains:
     by_week: dict[Week, Gain]
     since: date | None
     unmeasured: list[Task] = field(default_factory=list)
+
+    def within(self, run: Collection[Week]) -> Gains:
+        """What of it falls into these weeks; a week that still runs would count as won what is yet to be done."""
+        return replace(self, by_week={week: gain for week, gain in self.by_week.items() if week in run})
 
     @property
     def won(self) -> int:

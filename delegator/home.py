@@ -60,6 +60,7 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
     run, log = gains.last_weeks(owner, today, WEEKS_SHOWN)
     handoffs = list(owner.handoffs.with_terms())
     made = gains.of(owner, run, log, handoffs)
+    complete = made.within(run[:-1])
     freed = went.since(owner, handoffs, best.pk if best else None, log, today)
     bars = _bars(run, log, made, best, workdays.of(owner, run[0].first, run[-1].last))
     sheet = days.week(owner, [today], now=now)
@@ -71,9 +72,9 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
         "bars": bars,
         "heading": _heading(run, log, best),
         "has_log": any(bar.best or bar.routine for bar in bars),
-        "gains": made,
+        "gains": complete,
         "since": dates.short(max(made.since, run[0].first)) if made.since else "",
-        "worth": money.rounded(made.worth(owners.hour_values(owner)), owner.currency),
+        "worth": money.rounded(complete.worth(owners.hour_values(owner)), owner.currency),
         "went": freed if freed and freed.freed > 0 else None,
         "unmeasured": " and ".join(task.mid_sentence for task in made.unmeasured),
         "waiting": [story.row(each) for each in handoffs if each.state == each.State.OFFERING],

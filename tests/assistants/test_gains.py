@@ -168,3 +168,14 @@ def test_one_logged_week_before_is_too_little_to_say_what_was_won(nora: Owner) -
 def test_the_run_of_weeks_ends_with_this_one(nora: Owner) -> None:
     run, _ = gains.last_weeks(nora, TODAY, 3)
     assert [str(week) for week in run] == ["2026-W39", "2026-W40", "2026-W41", "2026-W42"]
+
+
+def test_a_week_that_still_runs_is_left_out_by_asking_for_the_others(nora: Owner) -> None:
+    offer = a_running_offer(owner=nora)
+    for week in (LAST, LAST.back(-1)):
+        logged_days(nora, 3, week)
+        worked(offer, 1, week.first)
+    run, log = gains.last_weeks(nora, TODAY, 1)
+    both = gains.of(nora, run, log, nora.handoffs.with_terms())
+    assert both.won == 10 * HOUR - 2 * CHECK
+    assert both.within(run[:-1]).won == 5 * HOUR - CHECK
