@@ -57,6 +57,7 @@ class Row:
     habit: days.Habit
     second_view: drip.Drip | None
     why_there: str
+    href: str
     number: int = 0
 
     @property
@@ -150,6 +151,7 @@ def _row(task: Task, usual: weeks.Usual, handoff: Handoff | None, habit: days.Ha
         habit=habit,
         second_view=drip.place(task, value),
         why_there=drip.difference(task, value, currency),
+        href=reverse("tasks:task", args=[task.pk]),
     )
 
 
@@ -174,7 +176,7 @@ def _point(row: Row) -> matrix.Point | None:
         seconds=row.minutes * 60,
         hours=f"{hours}, {helper}" if helper else hours,
         handed_off=bool(helper),
-        href=reverse("tasks:task", args=[task.pk]),
+        href=row.href,
         number=row.number,
         said=task.mid_sentence,
     )

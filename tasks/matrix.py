@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from . import bubbles, quadrants
 from .bubbles import Box, Bubble
@@ -63,7 +63,7 @@ class Matrix:
     # How many tasks with few hours are only in the table.
     left_out: int
 
-    @property
+    @cached_property
     def numbered(self) -> set[int]:
         """The numbers that stand for a name."""
         return {bubble.number for bubble in self.bubbles if bubble.is_numbered}
