@@ -187,17 +187,31 @@ class TaskForm(forms.Form):
         )
 
     def _was_changed(self, task: Task) -> bool:
-        """Whether another page made of a field something else than this one; if so each says what stands there."""
+        """
+        Whether another page made of a field something else than this one; if so each says what stands there.
+
+        What was not touched here stays as the other page left it.
+        """
         there = _there(self.owner.tasks.prefetch_related("skill_levels").get(pk=task.pk), briefs.latest(task))
         seen = dict(each.partition(":")[::2] for each in self.cleaned_data["seen"].split())
         given = {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "new_skill")}
+        theirs = {}
         for name, value in given.items():
-            stands = there.get(name)
-            if stands != value and seen.get(name, _mark(None)) != _mark(stands):
+            stands, was = there.get(name), seen.get(name, _mark(None))
+            if stands == value or was == _mark(stands):
+                continue
+            if was == _mark(value):
+                theirs[name] = stands
+            else:
                 self._say_changed(name, stands)
+        self.cleaned_data |= theirs
         if self.is_stale:
             # Saving again is then for what is shown now.
-            self.data = dict(self.data.items()) | {"seen": _marks(there)}
+            shown = {name: self.fields[name].prepare_value(value) for name, value in theirs.items()}
+            kept = {name: value for name, value in self.data.items() if name not in shown}
+            # An unticked box sends nothing.
+            ticked = {name: text for name, text in shown.items() if text is not False}
+            self.data = kept | ticked | {"seen": _marks(there)}
         return self.is_stale
 
     def _say_changed(self, name: str, stands: Any) -> None:

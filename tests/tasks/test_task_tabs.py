@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -49,9 +50,6 @@ def test_what_another_tab_changed_is_shown_first_and_written_over_when_saved_aga
     said, shown = words(answer), page(answer)
     theirs_now = {
         "The name was": "Letters",
-        "The level of Bookkeeping was": "An expert",
-        "Whether it must stay was": "ticked",
-        "The reason was": "Mine",
         "The steps were": "Sort. File <it>.",
     }
     assert said.count("changed elsewhere") == 2 * len(theirs_now)
@@ -61,7 +59,12 @@ def test_what_another_tab_changed_is_shown_first_and_written_over_when_saved_aga
         assert f"{subject} changed elsewhere. Save again to make it yours. There now: {there}" in said
     assert "There now: 2 h" not in said
     assert (shown.values["name"], shown.values["growth"]) == ("Parcels", "7")
-    assert "Weigh them.</textarea>" in answer.content.decode()
+    html = answer.content.decode()
+    assert "Weigh them.</textarea>" in html
+    # What was not touched here is shown as the other tab left it.
+    assert shown.values["only_me_reason"] == "Mine"
+    assert re.search(r'name="only_me"[^>]* checked', html)
+    assert '<option value="5" selected>' in html
     assert Task.objects.get(pk=task.pk).name == "Letters"
     assert change(hers, task, **mine, seen=shown.values["seen"]).status_code == 302
     task.refresh_from_db()
@@ -80,13 +83,21 @@ def test_a_third_tab_is_told_of_the_second(nora: Owner, hers: Client) -> None:
     assert "There now: Cards" in words(answer)
 
 
-def test_a_level_that_another_tab_added_is_not_taken_away_unseen(nora: Owner, hers: Client) -> None:
+def test_tabs_that_change_different_fields_both_keep_what_they_saved(nora: Owner, hers: Client) -> None:
+    task = a_task(owner=nora, name="Post")
+    seen = seen_of(hers, task)
+    change(hers, task, name="Post", time="1 h", steps="Sort.", only_me="on", only_me_reason="Mine", seen=seen)
+    assert change(hers, task, name="Post", time="2h", seen=seen).status_code == 302
+    task.refresh_from_db()
+    assert (task.seconds_most, task.only_me, task.only_me_reason) == (7200, True, "Mine")
+    assert briefs.text(briefs.latest(task)) == "Sort."
+
+
+def test_a_level_that_another_tab_added_stays(nora: Owner, hers: Client) -> None:
     task = a_task(owner=nora, name="Post")
     seen = seen_of(hers, task)
     change(hers, task, name="Post", time="1 h", new_skill="Letters", seen=seen)
-    answer = change(hers, task, name="Post", time="1 h", seen=seen)
-    assert answer.status_code == 409
-    assert "The level of Letters was changed elsewhere. Save again to make it yours. There now: Good" in words(answer)
+    assert change(hers, task, name="Post", time="1 h", seen=seen).status_code == 302
     assert levels(task) == {"Letters": 3}
 
 
@@ -96,7 +107,7 @@ def test_a_skill_that_another_tab_took_away_is_unfolded_to_say_so(nora: Owner, h
     seen = seen_of(hers, task)
     change(hers, task, name="Post", time="1 h", seen=seen)
     assert 'mb-4"><summary>Your other skills' in hers.get(reverse("tasks:task", args=[task.pk])).content.decode()
-    answer = change(hers, task, name="Post", time="1 h", seen=seen, **{f"skill-{skill.pk}": "3"})
+    answer = change(hers, task, name="Post", time="1 h", seen=seen, **{f"skill-{skill.pk}": "4"})
     assert answer.status_code == 409
     assert 'mb-4" open><summary>Your other skills' in answer.content.decode()
     assert "There now: Not needed" in words(answer)
