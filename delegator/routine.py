@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -51,8 +51,6 @@ class Row:
 
     task: Task
     minutes: int
-    # Seconds in the last complete week; None if nothing at all was logged then.
-    last: int | None
     facts: Facts
     habit: days.Habit
     second_view: drip.Drip | None
@@ -85,7 +83,8 @@ def routine(request: OwnerRequest) -> HttpResponse:
     values = owners.hour_values(owner)
     helped = owner.handoffs.running_on(day) if past else owner.handoffs.agreed()
     every = list(owner.tasks.routine())
-    rows = _numbered(_rows(owner, _there(owner, every, past), day, helped.with_terms(), values.on(day)))
+    usual = weeks.usual(owner, every, day)
+    rows = _numbered(_rows(owner, _there(owner, every, past), usual, day, helped.with_terms(), values.on(day)))
     drawn = matrix.draw(point for row in rows if (point := _point(row)))
     context = {
         "asked": asked,
@@ -99,7 +98,8 @@ def routine(request: OwnerRequest) -> HttpResponse:
     }
     if past is None:
         by_need, last_week = _missing_first(rows), Week.of(today).back()
-        seconds = sum(row.last or 0 for row in rows)
+        # Also of what was taken off the list since: it was routine then.
+        seconds = sum(usual[task.pk].last or 0 for task in every)
         context |= {
             "scores": zip(by_need, ScoresForm([row.task for row in by_need]).rows, strict=True),
             "ask_since": _ask_since(owner, rows, today),
@@ -130,23 +130,28 @@ def _there(owner: Owner, tasks: list[Task], past: date | None) -> list[Task]:
     return there
 
 
-def _rows(owner: Owner, tasks: list[Task], day: date, handoffs: Iterable[Handoff], value: Decimal) -> list[Row]:
+def _rows(
+    owner: Owner,
+    tasks: list[Task],
+    usual: Mapping[int, weeks.Usual],
+    day: date,
+    handoffs: Iterable[Handoff],
+    value: Decimal,
+) -> list[Row]:
     """`value` is what an hour of best work is worth."""
-    usual = weeks.usual(owner, tasks, day)
     held = {each.task_id: each for each in handoffs}
     habits = days.habits(owner, day)
     return [_row(task, usual[task.pk], held.get(task.pk), habits.get(task.pk, days.Habit()), value) for task in tasks]
 
 
 def _row(task: Task, usual: weeks.Usual, handoff: Handoff | None, habit: days.Habit, value: Decimal) -> Row:
-    own, basis, currency = usual.minutes or 0, _basis(task, usual.weeks, habit), task.owner.currency
+    own, basis, currency = usual.minutes or 0, _basis(task, usual.weeks), task.owner.currency
     if handoff and usual.last is not None:
         # Weeks from before would make it look as if nothing had gone.
         own, basis = weeks.half_up(usual.last, 60), Basis.LOG
     return Row(
         task=task,
         minutes=handoff.minutes_before if handoff else own,
-        last=usual.last,
         facts=Facts(own, basis, value, currency, handoff.assistant.first_name if handoff else ""),
         habit=habit,
         second_view=drip.place(task, value),
@@ -155,11 +160,11 @@ def _row(task: Task, usual: weeks.Usual, handoff: Handoff | None, habit: days.Ha
     )
 
 
-def _basis(task: Task, logged_weeks: int, habit: days.Habit) -> Basis:
-    """What the hours rest on: five logged days are enough to speak for themselves."""
-    if habit.tells or logged_weeks >= days.DAYS_THAT_TELL or (logged_weeks and task.estimated_seconds is None):
-        return Basis.LOG
-    return Basis.BOTH if logged_weeks else Basis.ESTIMATE
+def _basis(task: Task, logged_weeks: int) -> Basis:
+    """What the hours rest on; an estimate weighs as two weeks of the log, so it is named beside it."""
+    if not logged_weeks:
+        return Basis.ESTIMATE
+    return Basis.LOG if task.estimated_seconds is None else Basis.BOTH
 
 
 def _point(row: Row) -> matrix.Point | None:

@@ -63,6 +63,10 @@ class Matrix:
     # How many tasks with few hours are only in the table.
     left_out: int
 
+    @property
+    def has_handed_off(self) -> bool:
+        return any(point.handed_off for point in self.points)
+
     @cached_property
     def numbered(self) -> set[int]:
         """The numbers that stand for a name."""

@@ -197,8 +197,8 @@ def test_where_won_hours_went_is_said_in_three_numbers(client: Client, nora: Own
         if kept:
             log(books, back, kept)
     home = page(client, nora)
-    assert "6 h a week less of yours go into what you handed off." in home.text
-    assert "They went to Garden design 3 h Other routine 0 h Rest 3 h" in home.text
+    assert "You spend 6 h a week less on what you handed off." in home.text
+    assert "Since then, a week: More garden design 3 h More of other routine 0 h Less work in all 3 h" in home.text
 
 
 @pytest.mark.django_db

@@ -167,17 +167,25 @@ def test_a_name_without_room_is_its_number_in_drawing_and_table(nora: Owner) -> 
     assert "2" in [tag.text for tag in drawn.all("text", "lab")]
 
 
-def test_hours_say_whether_the_log_or_the_estimate_speaks(nora: Owner) -> None:
-    email, sales, books = (factories.a_task(owner=nora, name=name, hours=1) for name in ("Email", "Sales", "Books"))
-    for back in range(5):
-        factories.an_entry(task=email, day=LAST_WEEK.first + timedelta(days=back), seconds=HOUR)
-    log(sales, LAST_WEEK, 1)
-    read = page(nora)
-    said = {tag.text for tag in read.all("p", "soft") if "a week" in tag.text}
-    assert any("5 h a week by your log, $" in text for text in said)
-    assert any("a week by your log and your estimate, $" in text for text in said)
-    assert books.name in read.text
-    assert not any("5 h a week by your estimate, $" in text for text in said) or len(said) == 3
+def test_hours_say_whether_the_log_the_estimate_or_both_speak(nora: Owner) -> None:
+    both, log_alone = factories.a_task(owner=nora, hours=1), factories.a_task(owner=nora)
+    Task.objects.filter(pk=log_alone.pk).update(seconds_least=None, seconds_most=None)
+    factories.a_task(owner=nora, hours=3)
+    for task in (both, log_alone):
+        log(task, LAST_WEEK, 2)
+    text = page(nora).text
+    # One week of 2 h beside 5 h that weigh as two; the week alone; the estimate alone, beside a week of nothing.
+    assert "It takes 4 h a week by your log and your estimate, $320 of your time." in text
+    assert "It takes 2 h a week by your log, $160 of your time." in text
+    assert "It takes 10 h a week by your estimate, $800 of your time." in text
+
+
+def test_what_was_taken_off_the_list_since_still_counts_for_last_week(nora: Owner) -> None:
+    email = factories.a_task(owner=nora)
+    log(email, LAST_WEEK, 3)
+    log(factories.a_task(owner=nora), LAST_WEEK, 1)
+    Task.objects.filter(pk=email.pk).update(retired_on=TODAY)
+    assert "4 h last week, worth $320 of your time." in page(nora).text
 
 
 def test_what_must_stay_says_why(nora: Owner) -> None:
