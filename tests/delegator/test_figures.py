@@ -9,7 +9,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from io import StringIO
 
 import pytest
-import time_machine
 from django.core.management import call_command
 from django.test import Client
 
@@ -18,6 +17,7 @@ from tasks import durations
 from tasks.models import Owner, TimeEntry
 from tasks.weeks import Week
 from tests.delegator.pages import Page, read
+from tests.tasks.clocks import standing_at
 
 pytestmark = pytest.mark.django_db
 # Thursday 15 October 2026; the week looked at is the one before.
@@ -28,7 +28,7 @@ HOUR_VALUE = Decimal(80)
 
 @pytest.fixture
 def demo() -> Owner:
-    with time_machine.travel(NOW, tick=False):
+    with standing_at(NOW):
         call_command("demo", stdout=StringIO())
     return Owner.objects.get(email="nora@example.com")
 
@@ -45,7 +45,7 @@ def seconds(demo: Owner) -> dict[str, int]:
 
 def get(owner: Owner, path: str) -> Page:
     client = Client()
-    with time_machine.travel(NOW, tick=False):
+    with standing_at(NOW):
         client.force_login(owner)
         return read(client.get(path))
 
