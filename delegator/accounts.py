@@ -13,11 +13,14 @@ from allauth.account import app_settings, forms
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from allauth.account.views import PasswordResetFromKeyView
 from django import forms as django_forms
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from assistants import links, outbox
@@ -33,6 +36,46 @@ KINDS = {
     "account/email/password_reset_key": "reset",
     "account/email/account_already_exists": "known",
 }
+
+
+class NewPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]
+    """
+    The page behind a reset link, at an address without the token.
+
+    Until it is used the token waits in a cookie. allauth has it wait in the session, which
+    is a row of the database in clear.
+    """
+
+    cookie = "reset"
+
+    def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponseBase:
+        is_waiting = key == self.reset_url_key
+        self.request, self.key = request, request.COOKIES.get(self.cookie, "") if is_waiting else key
+        token = forms.UserTokenForm(data={"uidb36": uidb36, "key": self.key})
+        self.reset_user = token.reset_user if token.is_valid() else None
+        if self.reset_user is None:
+            answer: HttpResponseBase = self.render_to_response(self.get_context_data(token_fail=True))
+        elif is_waiting:
+            if request.user.is_authenticated and request.user.pk != self.reset_user.pk:
+                self.logout()
+            answer = super(PasswordResetFromKeyView, self).dispatch(request, uidb36, key, **kwargs)
+        else:
+            answer = self._to_the_page(uidb36)
+        return answer
+
+    def _to_the_page(self, uidb36: str) -> HttpResponse:
+        page = reverse("account_reset_password_from_key", args=[uidb36, self.reset_url_key])
+        answer = redirect(page)
+        answer.set_cookie(
+            self.cookie,
+            self.key,
+            max_age=settings.PASSWORD_RESET_TIMEOUT,
+            path=page,
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
+        return answer
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -2,9 +2,10 @@
 
 from allauth.account import views as account_views
 from django.urls import include, path
+from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from . import health, home, mailbox, routine, settings_page, unsubscribe, week_page
+from . import accounts, health, home, mailbox, routine, settings_page, unsubscribe, week_page
 
 handler404 = "tasks.views.not_found"
 
@@ -18,7 +19,7 @@ account_patterns = [
     path("password/forgotten/sent/", account_views.password_reset_done, name="account_reset_password_done"),
     path(
         "password/new/<slug:uidb36>/<slug:key>/",
-        account_views.password_reset_from_key,
+        never_cache(accounts.NewPasswordView.as_view()),
         name="account_reset_password_from_key",
     ),
     path(

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import serializers
 from django.test import Client, override_settings
 from django.utils import timezone
 
 from assistants import outbox
 from assistants.models import OutgoingEmail
+from delegator.models import Session
 from tasks.models import Owner
 from tests import factories
 from tests.delegator.pages import read
@@ -53,6 +55,16 @@ def test_the_link_lets_the_owner_choose_a_new_password_and_signs_in(client: Clie
     assert "Your new password works." in read(client.get("/")).text
     assert signs_in_with(nora, NEW)
     assert not signs_in_with(nora, factories.PASSWORD)
+
+
+def test_no_session_in_the_database_holds_what_the_link_holds(client: Client, nora: Owner) -> None:
+    forget(client, nora.email)
+    link = the_link()
+    opened = client.get(link)
+    token = link.strip("/").split("/")[-1]
+    assert token not in serializers.serialize("json", Session.objects.all())
+    cookie = client.cookies["reset"]
+    assert (cookie.value, cookie["httponly"], cookie["path"]) == (token, True, opened.headers["Location"])
 
 
 def test_the_link_works_once(client: Client, nora: Owner) -> None:
