@@ -103,18 +103,18 @@ def _gain(week: Week, log: Log, measured: list[Handoff], lines: list[WorkLog]) -
         # A task shared by several is counted once, and only in weeks in which someone worked on it.
         before = {each.task_id: each.minutes_before * 60 for each in going}
         won = sum(seconds - log.of(week).get(task_id, 0) for task_id, seconds in before.items())
-        won -= sum(_own_minutes(each, week) for each in going) * 60
+        won -= 60 * _own_minutes(measured, going, week)
     return Gain(won, sum(worked.values()), sum((line.amount for line in lines), Decimal(0)))
 
 
-def _own_minutes(handoff: Handoff, week: Week) -> int:
-    """What the hand-off itself takes of the owner's week: to answer and check, and in its first week to brief."""
-    briefed = handoff.brief_minutes if Week.of(handoff.terms.starts_on) == week else 0
-    return handoff.check_minutes + briefed
+def _own_minutes(measured: Iterable[Handoff], going: Iterable[Handoff], week: Week) -> int:
+    """What hand-offs take of the owner's week: to brief where one starts, worked on or not; to answer and check."""
+    briefed = sum(each.brief_minutes for each in measured if Week.of(each.terms.starts_on) == week)
+    return briefed + sum(each.check_minutes for each in going)
 
 
 def last_weeks(owner: Owner, today: date, count: int) -> tuple[list[Week], Log]:
-    """The weeks up to this one, oldest first, and what was logged in them. One query."""
+    """The weeks up to this one, oldest first, and what was logged in them. Two queries."""
     this = Week.of(today)
     run = [this.back(n) for n in range(count, -1, -1)]
     return run, weeks.log(owner, run[0], this)

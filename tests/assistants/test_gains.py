@@ -153,6 +153,12 @@ def test_briefing_is_taken_off_in_the_first_week_and_checking_in_each(nora: Owne
     assert won == {LAST.back(): 5 * HOUR - 110 * 60, LAST: 5 * HOUR - 20 * 60}
 
 
+def test_briefing_counts_in_the_first_week_though_nobody_worked_on_it_yet(nora: Owner) -> None:
+    starting(a_running_offer(owner=nora), LAST.first, brief=90)
+    logged_days(nora, 3)
+    assert made(nora).by_week == {LAST: Gain(won=-90 * 60, worked=0, paid=Decimal(0))}
+
+
 def test_one_logged_week_before_is_too_little_to_say_what_was_won(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)
     handoff = starting(offer, date(2026, 8, 10))
