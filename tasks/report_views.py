@@ -84,7 +84,7 @@ def report(request: OwnerRequest) -> HttpResponse:
         "said": {"week": NO_WEEK, "far": FAR, "reversed": REVERSED},
         "bounds": (Week.of(sheets.FIRST_DAY), Week.of(sheets.LAST_DAY)),
     }
-    return render(request, "reports/report.html", context)
+    return render(request, "reports/report.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -144,9 +144,14 @@ class TaskForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("only_me") and not given.get("only_me_reason") and "only_me_reason" not in self.errors:
-            self.add_error("only_me_reason", "Say why it must stay with you.")
+        self._lacks_reason(given)
         return given
+
+    def _lacks_reason(self, given: Mapping[str, Any]) -> bool:
+        lacks = bool(given.get("only_me") and not given.get("only_me_reason") and "only_me_reason" not in self.errors)
+        if lacks:
+            self.add_error("only_me_reason", "Say why it must stay with you.")
+        return lacks
 
     def save(self, now: datetime) -> Task | None:
         """None, with errors at their fields, if a second press of the button or another page was quicker."""
@@ -161,6 +166,8 @@ class TaskForm(forms.Form):
         owners.hold(self.owner)
         given = self.cleaned_data
         if self.task and "seen" in self.data and self._was_changed(self.task):
+            return None
+        if self._lacks_reason(given):  # by what another tab left
             return None
         if self._is_taken(given["name"]):
             raise routine.NameTaken

@@ -93,6 +93,16 @@ def test_tabs_that_change_different_fields_both_keep_what_they_saved(nora: Owner
     assert briefs.text(briefs.latest(task)) == "Sort."
 
 
+def test_two_tabs_together_leave_no_task_that_must_stay_for_no_reason(nora: Owner, hers: Client) -> None:
+    task = a_task(owner=nora, name="Post", only_me_reason="Mine")
+    seen = seen_of(hers, task)
+    change(hers, task, name="Post", time="1 h", seen=seen)
+    answer = change(hers, task, name="Post", time="1 h", only_me="on", only_me_reason="Mine", seen=seen)
+    assert "Say why it must stay with you." in words(answer)
+    task.refresh_from_db()
+    assert (task.only_me, task.only_me_reason) == (False, "")
+
+
 def test_a_level_that_another_tab_added_stays(nora: Owner, hers: Client) -> None:
     task = a_task(owner=nora, name="Post")
     seen = seen_of(hers, task)
