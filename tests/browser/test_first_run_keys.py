@@ -10,8 +10,8 @@ from tests.browser import received
 from tests.browser.conftest import Opens
 from tests.browser.site import Site
 
-BEA = "bea@bakery.internal"
-PASSWORD = "bread before the sun is up"
+CARA = "cara@florist.internal"
+PASSWORD = "roses before the sun is up"
 MOST_KEYSTROKES, MOST_SECONDS = 40, 120
 # On each page anew; what was pressed on the pages before is kept by the browser.
 COUNT = """addEventListener("keydown", () =>
@@ -25,7 +25,7 @@ def test_a_new_owner_sees_four_scored_tasks_after_forty_keystrokes_at_most(opens
     page.evaluate("sessionStorage.setItem('pressed', 0)")
     page.context.add_init_script(COUNT)
     page.goto("/start/")
-    types(page, "Best bread", "Tab", "Baking", "Tab", "60", "Enter")
+    types(page, "Best roses", "Tab", "Floral", "Tab", "60", "Enter")
     expect(page.get_by_role("heading", name="What fills your day?")).to_be_visible()
     types(page, "Enter")
     expect(page.get_by_role("heading", name="How does each one feel?")).to_be_visible()
@@ -33,22 +33,22 @@ def test_a_new_owner_sees_four_scored_tasks_after_forty_keystrokes_at_most(opens
     expect(page.get_by_role("heading", name="Loathe and excel")).to_be_visible()
     expect(page.locator("svg.matrix a")).to_have_count(4)
     pressed = int(page.evaluate("sessionStorage.getItem('pressed')"))
-    assert pressed == len("Best breadBaking60") + 3 + 1 + 8 + 1
+    assert pressed == len("Best rosesFloral60") + 3 + 1 + 8 + 1
     assert pressed <= MOST_KEYSTROKES
     assert time.monotonic() - began <= MOST_SECONDS
 
 
 def she_has_an_account(page: Page, running: Site) -> None:
     page.goto("/sign-up/")
-    page.get_by_label("Your name").fill("Bea Roth")
-    page.get_by_label("Email").fill(BEA)
+    page.get_by_label("Your name").fill("Cara Lind")
+    page.get_by_label("Email").fill(CARA)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
-    page.goto(received.link(received.mail(running.sink, BEA, "Confirm your address"), "/sign-up/confirm/"))
+    page.goto(received.link(received.mail(running.sink, CARA, "Confirm your address"), "/sign-up/confirm/"))
     page.get_by_role("button", name="Confirm").click()
     if page.url.endswith("/sign-in/"):
-        page.get_by_label("Email").fill(BEA)
+        page.get_by_label("Email").fill(CARA)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/start/**")

@@ -130,6 +130,7 @@ def she_sees_her_routine_on_the_matrix(nora: Visit) -> None:
 def she_logs_today(nora: Visit) -> None:
     page = nora.page
     page.get_by_role("navigation", name="Main", exact=True).get_by_role("link", name="Today").click()
+    page.wait_for_url("**/day/**")  # it leads there in two steps
     nora.look()
     for task, (typed, shown) in TODAY.items():
         field = page.get_by_role("textbox", name=task)
