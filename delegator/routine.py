@@ -6,26 +6,38 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import DateField, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from assistants.models import Handoff
-from tasks import dates, days, drip, durations, matrix, money, owners, scores, verdicts, weeks, workdays
+from assistants.models import Assistant, Handoff, HandoffQuerySet
+from tasks import dates, drip, durations, matrix, money, owners, recent, scores, verdicts, weeks, workdays
+from tasks import routine as tasks
 from tasks.fields import DayField
 from tasks.forms import ScoresForm
 from tasks.models import Owner, Task
+from tasks.prepared import Prepared, given
 from tasks.quadrants import Quadrant, drain
+from tasks.recent import NO_HABIT, Habit
 from tasks.requests import OwnerRequest
 from tasks.verdicts import Basis, Facts
 from tasks.weeks import Week
+
+
+def _held(handoffs: HandoffQuerySet) -> QuerySet[Handoff, tuple[int, str, int]]:
+    return handoffs.filter(owner_id=given("owner")).values_list("task_id", "assistant__name", "minutes_before")
+
+
+AGREED = Prepared(lambda: _held(Handoff.objects.agreed()))
+RUNNING = Prepared(lambda: _held(Handoff.objects.running_on(given("day", DateField()))))
 
 
 class OnForm(forms.Form):
@@ -36,7 +48,6 @@ class OnForm(forms.Form):
     def __init__(self, today: date, *args: Any) -> None:
         super().__init__(*args)
         self.today = today
-        self.fields["on"].widget.attrs["class"] = "form-control"
 
     def clean_on(self) -> date | None:
         on: date | None = self.cleaned_data["on"]
@@ -52,7 +63,7 @@ class Row:
     task: Task
     minutes: int
     facts: Facts
-    habit: days.Habit
+    habit: Habit
     second_view: drip.Drip | None
     why_there: str
     href: str
@@ -71,6 +82,24 @@ class Row:
         return drain(self.own_minutes, self.task.loathe or 1, self.task.excel or 5)
 
 
+class Helper(NamedTuple):
+    """Who has a task, and the minutes a week that it took the owner before."""
+
+    name: str
+    minutes_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the tasks, by task id; `value` is what an hour of best work is worth."""
+
+    usual: Mapping[int, weeks.Usual]
+    helpers: Mapping[int, Helper]
+    habits: Mapping[int, Habit]
+    value: Decimal
+    currency: str
+
+
 @login_required
 def routine(request: OwnerRequest) -> HttpResponse:
     """Today's, with the scores to change; with ?on= that of a past day, to look at."""
@@ -81,10 +110,10 @@ def routine(request: OwnerRequest) -> HttpResponse:
     past = None if past == today else past
     day = past or today
     values = owners.hour_values(owner)
-    helped = owner.handoffs.running_on(day) if past else owner.handoffs.agreed()
-    every = list(owner.tasks.routine())
+    every, entries = tasks.every(owner), recent.of(owner, day)
     usual = weeks.usual(owner, every, day)
-    rows = _numbered(_rows(owner, _there(owner, every, past), usual, day, helped.with_terms(), values.on(day)))
+    known = Known(usual, _helpers(owner, past), entries.habits, values.on(day), owner.currency)
+    rows = _numbered([_row(task, known) for task in _there(owner, every, past)])
     drawn = matrix.draw(point for row in rows if (point := _point(row)))
     context = {
         "asked": asked,
@@ -98,6 +127,7 @@ def routine(request: OwnerRequest) -> HttpResponse:
     }
     if past is None:
         by_need, last_week = _missing_first(rows), Week.of(today).back()
+        workdays_then = workdays.of(owner, last_week.first, last_week.last)
         # Also of what was taken off the list since: it was routine then.
         seconds = sum(usual[task.pk].last or 0 for task in every)
         context |= {
@@ -105,7 +135,7 @@ def routine(request: OwnerRequest) -> HttpResponse:
             "ask_since": _ask_since(owner, rows, today),
             "last_week": seconds,
             "last_week_worth": money.rounded(values.on(last_week.last) * seconds / 3600, owner.currency),
-            "last_week_covered": workdays.covered(owner, last_week),
+            "last_week_covered": workdays.coverage(workdays_then, last_week, entries.days),
         }
     return render(request, "tasks/routine.html", context, status=422 if asked.errors else 200)
 
@@ -130,32 +160,25 @@ def _there(owner: Owner, tasks: list[Task], past: date | None) -> list[Task]:
     return there
 
 
-def _rows(
-    owner: Owner,
-    tasks: list[Task],
-    usual: Mapping[int, weeks.Usual],
-    day: date,
-    handoffs: Iterable[Handoff],
-    value: Decimal,
-) -> list[Row]:
-    """`value` is what an hour of best work is worth."""
-    held = {each.task_id: each for each in handoffs}
-    habits = days.habits(owner, day)
-    return [_row(task, usual[task.pk], held.get(task.pk), habits.get(task.pk, days.Habit()), value) for task in tasks]
+def _helpers(owner: Owner, past: date | None) -> dict[int, Helper]:
+    """Who has what, by task id: today by agreement, on a past day by what ran then. One query."""
+    rows = RUNNING.rows(owner=owner.pk, day=past) if past else AGREED.rows(owner=owner.pk)
+    return {task_id: Helper(Assistant(name=name).first_name, minutes) for task_id, name, minutes in rows}
 
 
-def _row(task: Task, usual: weeks.Usual, handoff: Handoff | None, habit: days.Habit, value: Decimal) -> Row:
-    own, basis, currency = usual.minutes or 0, _basis(task, usual.weeks), task.owner.currency
-    if handoff and usual.last is not None:
+def _row(task: Task, known: Known) -> Row:
+    usual, helper = known.usual[task.pk], known.helpers.get(task.pk)
+    own, basis = usual.minutes or 0, _basis(task, usual.weeks)
+    if helper and usual.last is not None:
         # Weeks from before would make it look as if nothing had gone.
         own, basis = weeks.half_up(usual.last, 60), Basis.LOG
     return Row(
         task=task,
-        minutes=handoff.minutes_before if handoff else own,
-        facts=Facts(own, basis, value, currency, handoff.assistant.first_name if handoff else ""),
-        habit=habit,
-        second_view=drip.place(task, value),
-        why_there=drip.difference(task, value, currency),
+        minutes=helper.minutes_before if helper else own,
+        facts=Facts(own, basis, known.value, known.currency, helper.name if helper else ""),
+        habit=known.habits.get(task.pk, NO_HABIT),
+        second_view=drip.place(task, known.value),
+        why_there=drip.difference(task, known.value, known.currency),
         href=reverse("tasks:task", args=[task.pk]),
     )
 

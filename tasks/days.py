@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
+from django.db.models import DateField, Q, QuerySet
 
-from . import dates, durations, entries, owners, timers
+from . import dates, durations, entries, owners, recent, timers
 from .models import Owner, Task, TimeEntry, Timer
+from .prepared import Prepared, given
+from .recent import NO_HABIT, EntryRow, Habit
 
-# How far back "usually" and "your log says" look, and how many logged days tell enough.
-RECENT = timedelta(days=28)
-DAYS_THAT_TELL = 5
-# By hand, since each page and each write asks them: Django takes ten times as long to write them as they take to run.
-ROWS = """
-    SELECT id, task_id, day, source, seconds, note FROM tasks_timeentry
-    WHERE owner_id = %(owner)s AND day BETWEEN %(first)s AND %(last)s
-"""
-TASKS = """
-    SELECT * FROM tasks_task
-    WHERE owner_id = %(owner)s AND (
-        retired_on IS NULL
-        OR id IN (SELECT task_id FROM tasks_timer WHERE owner_id = %(owner)s)
-        OR id IN (
-            SELECT task_id FROM tasks_timeentry WHERE owner_id = %(owner)s AND day BETWEEN %(first)s AND %(last)s
-        )
-    )
-    ORDER BY is_best_work, position, id
-"""
-EntryRow = tuple[int, int, date, str, int, str]
 Place = tuple[int, date]
+
+
+def _shown() -> QuerySet[Task]:
+    """Active tasks, that of the timer, and those with time between two given days."""
+    timed = Timer.objects.filter(owner_id=given("owner")).values("task")
+    days = given("first", DateField()), given("last", DateField())
+    logged = TimeEntry.objects.filter(owner_id=given("owner"), day__range=days).values("task")
+    shown = Q(retired_on=None) | Q(pk__in=timed) | Q(pk__in=logged)
+    return Task.objects.filter(shown, owner_id=given("owner"))
+
+
+TASKS = Prepared(_shown)
 
 
 class TooMuch(ValueError):
@@ -79,28 +72,10 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
-    """
-    What a task took on the days it was done, of the four weeks before: how many days, seconds on average.
-
-    And what it took on the day before, to be taken over.
-    """
-
-    days: int = 0
-    usual: int = 0
-    yesterday: int = 0
-
-    @property
-    def tells(self) -> bool:
-        """Whether it is enough to stand beside the owner's estimate."""
-        return self.days >= DAYS_THAT_TELL
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     task: Task
     cells: list[Cell]
-    habit: Habit = Habit()
+    habit: Habit = NO_HABIT
 
     @property
     def seconds(self) -> int:
@@ -159,35 +134,19 @@ class Outcome:
 
 def sheet(owner: Owner, day: date, *, now: datetime) -> Sheet:
     """The sheet of one day, with what is usual. Two queries."""
-    since = day - RECENT
-    rows = _rows(owner, since, day)
+    since = day - recent.BACK
+    rows = recent.rows(owner, since, day)
     cells = _cells(rows, owner.running_timer, [day], now)
-    habits = _habits(rows, day)
+    habits = recent.habits(rows, day)
     tasks = _tasks(owner, cells, [day])
-    return Sheet([day], [Row(task, [cells[task.pk, day]], habits.get(task.pk, Habit())) for task in tasks])
-
-
-def habits(owner: Owner, day: date) -> dict[int, Habit]:
-    """What is usual, by task id, without the sheet. One query."""
-    return _habits(_rows(owner, day - RECENT, day), day)
+    return Sheet([day], [Row(task, [cells[task.pk, day]], habits.get(task.pk, NO_HABIT)) for task in tasks])
 
 
 def week(owner: Owner, days: Sequence[date], *, now: datetime) -> Sheet:
     """The sheet of some days, oldest first. Two queries."""
-    cells = _cells(_rows(owner, days[0], days[-1]), owner.running_timer, days, now)
+    cells = _cells(recent.rows(owner, days[0], days[-1]), owner.running_timer, days, now)
     tasks = _tasks(owner, cells, days)
     return Sheet(list(days), [Row(task, [cells[task.pk, day] for day in days]) for task in tasks])
-
-
-def _rows(owner: Owner, first: date, last: date) -> list[EntryRow]:
-    with connection.cursor() as cursor:
-        cursor.execute(ROWS, _asked(owner, first, last))
-        rows: list[EntryRow] = cursor.fetchall()
-        return rows
-
-
-def _asked(owner: Owner, first: date, last: date) -> dict[str, Any]:
-    return {"owner": owner.pk, "first": first.isoformat(), "last": last.isoformat()}
 
 
 class _Cells(dict[Place, Cell]):
@@ -215,22 +174,10 @@ def _cells(rows: Iterable[EntryRow], timer: Timer | None, days: Sequence[date], 
     return cells
 
 
-def _habits(rows: Iterable[EntryRow], day: date) -> dict[int, Habit]:
-    times: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    for _, task_id, on, _, seconds, _ in rows:
-        if on < day:
-            times[task_id][on] += seconds
-    before = day - timedelta(days=1)
-    return {
-        task_id: Habit(len(by_day), sum(by_day.values()) // len(by_day), by_day.get(before, 0))
-        for task_id, by_day in times.items()
-    }
-
-
 def _tasks(owner: Owner, cells: _Cells, days: Sequence[date]) -> list[Task]:
     """A retired task keeps the days it has time on, and is on no others."""
     filled = {task_id for (task_id, _), cell in cells.items() if cell.seconds}
-    known = Task.objects.raw(TASKS, _asked(owner, days[0], days[-1]))
+    known = TASKS.objects(owner=owner.pk, first=days[0], last=days[-1])
     tasks = [task for task in known if task.retired_on is None or task.pk in filled]
     for task in tasks:
         if owner.running_timer and task.pk == owner.running_timer.task_id:
@@ -303,7 +250,7 @@ def _save(owner: Owner, edits: Sequence[Edit], via: str, now: datetime) -> Outco
     days = sorted({edit.day for edit in edits})
     # It may have been stopped since the owner was loaded, and be an entry by now.
     timer = timers.read(owner) if owner.running_timer else None
-    cells = _cells(_rows(owner, days[0], days[-1]), timer, days, now)
+    cells = _cells(recent.rows(owner, days[0], days[-1]), timer, days, now)
     mine = _known_tasks(owner, cells, edits)
     for day, of_day in groupby(sorted(edits, key=lambda edit: edit.day), lambda edit: edit.day):
         wanted = [edit for edit in of_day if edit.task_id in mine]

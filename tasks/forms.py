@@ -11,6 +11,7 @@ from crispy_forms.bootstrap import AppendedText, PrependedText
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import BoundField
 
@@ -164,6 +165,20 @@ class RoutineForm(forms.Form):
 
 
 class ScoreRow(NamedTuple):
+class ScoreField(forms.Field):
+    """1 to 5; None where nothing was chosen. A choice field would normalise its five choices for each of forty."""
+
+    def __init__(self, *, initial: int | None) -> None:
+        super().__init__(required=False, initial=initial)
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        if value not in ("1", "2", "3", "4", "5"):
+            raise ValidationError("Choose 1 to 5.", code="invalid_choice")
+        return int(value)
+
+
     task: Task
     loathe: BoundField
     excel: BoundField
@@ -177,15 +192,8 @@ class ScoresForm(forms.Form):
         self.tasks = tasks
         self.all_required = all_required
         for task in tasks:
-            for axis, value in (("loathe", task.loathe), ("excel", task.excel)):
-                self.fields[f"{axis}-{task.pk}"] = forms.TypedChoiceField(
-                    choices=[(n, str(n)) for n in range(1, 6)],
-                    coerce=int,
-                    empty_value=None,
-                    required=False,
-                    initial=value,
-                    error_messages={"invalid_choice": "Choose 1 to 5."},
-                )
+            self.fields[f"loathe-{task.pk}"] = ScoreField(initial=task.loathe)
+            self.fields[f"excel-{task.pk}"] = ScoreField(initial=task.excel)
 
     @property
     def rows(self) -> Iterator[ScoreRow]:

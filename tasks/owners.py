@@ -7,7 +7,12 @@ from decimal import Decimal
 from django.db import connection
 
 from .models import BestHour, Owner, Skill
-from .worth import Basis
+from .prepared import Prepared, given
+from .worth import Derivation
+
+HOURS = Prepared(
+    lambda: BestHour.objects.filter(owner_id=given("owner")).order_by("starts_on").values_list("starts_on", "amount")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class HourValues:
 
 def hour_values(owner: Owner) -> HourValues:
     """One query, for any number of days."""
-    return HourValues(list(owner.best_hours.order_by("starts_on").values_list("starts_on", "amount")))
+    return HourValues(HOURS.rows(owner=owner.pk))
 
 
 def hold(owner: Owner) -> None:

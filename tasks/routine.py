@@ -11,8 +11,10 @@ from django.db import IntegrityError, transaction
 
 from . import durations, owners
 from .models import Owner, Task, TaskSkill
+from .prepared import Prepared, given
 from .starters import STARTER_LEVEL, STARTERS
 
+EVERY = Prepared(lambda: Task.objects.filter(owner_id=given("owner")).routine())
 # Least and most seconds a work day; None when the owner gave no estimate.
 Span = tuple[int, int] | None
 
@@ -34,6 +36,11 @@ class Choice:
 
 class NameTaken(Exception):
     """Another task on the list has that name by now."""
+
+
+def every(owner: Owner) -> list[Task]:
+    """All that can be handed off, in its order, also what was taken off the list. One query."""
+    return EVERY.objects(owner=owner.pk)
 
 
 def has(tasks: Iterable[Task], name: str) -> bool:

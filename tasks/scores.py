@@ -8,9 +8,13 @@ from django.db import transaction
 
 from . import dates
 from .models import Owner, Score, Task
+from .prepared import Prepared, given
 
 # Feelings change slowly: after this the owner is asked whether the scores still hold.
 HOLD_FOR = timedelta(days=90)
+LATEST = Prepared(
+    lambda: Score.objects.filter(task__owner_id=given("owner")).order_by("-scored_at").values_list("scored_at")[:1]
+)
 
 
 @transaction.atomic
@@ -33,9 +37,8 @@ def as_of(owner: Owner, day: date) -> dict[int, tuple[int, int]]:
 
 def stand_since(owner: Owner) -> date | None:
     """The day on which the owner last said how anything feels, or that it still holds. One query."""
-    last = Score.objects.filter(task__owner=owner).order_by("-scored_at").values_list("scored_at", flat=True).first()
-    said = last and owner.today(last)
-    return max((day for day in (said, owner.scores_checked_on) if day), default=None)
+    said = [owner.today(at) for at in LATEST.flat(owner=owner.pk)]
+    return max((day for day in (*said, owner.scores_checked_on) if day), default=None)
 
 
 def confirm(owner: Owner, today: date) -> None:

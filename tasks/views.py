@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from . import briefs, days, routine, scores, weekly_hours
+from . import briefs, recent, routine, scores, weekly_hours
 from .forms import ScoresForm
 from .models import Task
 from .requests import OwnerRequest
@@ -39,7 +39,7 @@ def task(request: OwnerRequest, pk: int) -> HttpResponse:
     context = {
         "task": task,
         "form": form,
-        "habit": days.habits(request.user, today).get(pk),
+        "habit": recent.of(request.user, today).habits.get(pk),
         "hours": weekly_hours.of(task, today),
         "brief": form.brief,
         "earlier": briefs.earlier(task),

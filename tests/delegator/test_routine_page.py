@@ -295,8 +295,8 @@ def test_it_asks_the_database_as_often_for_much_as_for_little(nora: Owner, bea: 
             factories.a_running_offer(owner=owner, task=task)
             log(task, LAST_WEEK, 1)
             log(task, LAST_WEEK.back(), 1)
-    # The session; tasks; usual weeks (2), days; worth; hand-offs (3); since when the scores stand; coverage (2).
-    assert queries(bea) == queries(nora) == 12
+    # The session; tasks; usual weeks, days; worth; hand-offs; since when the scores stand; days off.
+    assert queries(bea) == queries(nora) == 8
     assert queries(bea, TODAY - timedelta(days=7)) == queries(nora, TODAY - timedelta(days=7))
 
 

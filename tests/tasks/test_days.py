@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tasks import days, timers
-from tasks.days import Habit, TooMuch
+from tasks import days, recent, timers
+from tasks.days import TooMuch
 from tasks.durations import HOUR, MINUTE
 from tasks.models import EntryChange, Owner, Task
+from tasks.recent import Habit
 from tests.factories import NOW, TODAY, a_task, an_entry, the_best_work
 
 from .world import IMPORT, TIMER, TOMORROW, TYPED, YESTERDAY, assert_conserved, cells, entries, loaded
@@ -122,8 +123,8 @@ def test_usual_is_the_middle_of_the_days_with_time_in_the_four_weeks_before(
     rows = {row.task: row.habit for row in days.sheet(nora, TODAY, now=NOW).rows}
     assert rows == {task: Habit(days=3, usual=130 * MINUTE, yesterday=90 * MINUTE), other: Habit()}
     with django_assert_num_queries(1):
-        assert days.habits(nora, TODAY) == {task.pk: rows[task]}
-    assert days.habits(nora, TODAY - timedelta(days=60)) == {}
+        assert recent.of(nora, TODAY).habits == {task.pk: rows[task]}
+    assert recent.of(nora, TODAY - timedelta(days=60)).habits == {}
 
 
 # --- Copying ------------------------------------------------------------------------

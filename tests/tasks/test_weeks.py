@@ -228,14 +228,14 @@ def test_odd_seconds_of_a_week_are_rounded_once_and_half_up(nora: Owner) -> None
     assert usual(nora, task) == [2]
 
 
-def test_what_is_usual_takes_two_queries_for_any_number_of_tasks(
+def test_what_is_usual_takes_one_query_for_any_number_of_tasks(
     nora: Owner, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     tasks = [a_task(owner=nora) for _ in range(12)]
     for task in tasks:
         logged(task, 60, *range(1, 9))
     for some in (tasks[:1], tasks):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             weeks.usual_minutes(nora, some, TODAY)
 
 
