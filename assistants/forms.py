@@ -10,7 +10,7 @@ from crispy_forms.bootstrap import PrependedText
 from crispy_forms.layout import Div, Fieldset
 from django import forms
 
-from tasks import dates, durations, money, owners
+from tasks import dates, durations, formats, money, owners
 from tasks.fields import (
     AddressField,
     AmountField,
@@ -141,7 +141,7 @@ def hours_text(minutes: int) -> str:
     """5, 7.5 or 7:20, as one would type it into a field of hours a week."""
     if minutes % 30:
         return durations.clock(minutes * 60)
-    return f"{minutes / 60:g}"
+    return formats.number(f"{minutes / 60:g}")
 
 
 class HandoffForm(forms.Form):

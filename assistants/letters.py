@@ -13,7 +13,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from tasks import dates, durations, money
+from tasks import dates, durations, formats, money
 
 from . import links
 from .models import Handoff, Offer, OutgoingEmail, Terms
@@ -22,16 +22,13 @@ Facts = dict[str, Any]
 
 
 def offer_facts(offer: Offer) -> Facts:
-    zone = offer.assistant.zone
-    return (
-        _people(offer)
-        | terms_in_words(offer.terms, offer.handoff)
-        | {
-            "reply_by": dates.moment(offer.reply_by, zone),
-            "place": offer.assistant.place,
-            "paragraphs": paragraphs(offer.handoff.brief),
-        }
-    )
+    with formats.use(formats.USUAL):  # the owner's choice is not the assistant's
+        reply_by = dates.moment(offer.reply_by, offer.assistant.zone)
+    return start_facts(offer) | {
+        "reply_by": reply_by,
+        "place": offer.assistant.place,
+        "paragraphs": paragraphs(offer.handoff.brief),
+    }
 
 
 def withdrawn_facts(offer: Offer) -> Facts:
@@ -39,11 +36,13 @@ def withdrawn_facts(offer: Offer) -> Facts:
 
 
 def start_facts(offer: Offer) -> Facts:
-    return _people(offer) | terms_in_words(offer.terms, offer.handoff)
+    with formats.use(formats.USUAL):
+        return _people(offer) | terms_in_words(offer.terms, offer.handoff)
 
 
 def accepted_facts(offer: Offer) -> Facts:
-    words = terms_in_words(offer.terms, offer.handoff)
+    with formats.use(offer.handoff.owner.formats):  # it is the assistant who asks for it
+        words = terms_in_words(offer.terms, offer.handoff)
     return _answer(
         offer,
         f"{offer.assistant.first_name} accepted {offer.handoff.task.mid_sentence}",

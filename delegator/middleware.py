@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
+from tasks import formats
 from tasks.models import Owner
 
 from . import sessions
@@ -15,13 +16,15 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def owners_time_zone(get_response: Answer) -> Answer:
-    """Show times in the signed-in owner's zone."""
+    """Show times in the signed-in owner's zone, in the formats that they chose, but not behind a private link."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         # The owner, no lazy one any more: that asks who it is on each touch, some thousand times a page.
         request.user = sessions.visitor(request)
-        zone = request.user.zone if isinstance(request.user, Owner) else ZoneInfo("UTC")
-        with timezone.override(zone):
+        owner = request.user if isinstance(request.user, Owner) else None
+        zone = owner.zone if owner else ZoneInfo("UTC")
+        written = owner.formats if owner and not _is_by_link(request) else formats.USUAL
+        with timezone.override(zone), formats.use(written):
             return get_response(request)
 
     return middleware
@@ -32,7 +35,7 @@ def safe_headers(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        by_link = request.path.startswith(("/h/", "/unsubscribe/"))
+        by_link = _is_by_link(request)
         if by_link:
             response["Referrer-Policy"] = "no-referrer"
             response["X-Robots-Tag"] = "noindex, nofollow"
@@ -43,3 +46,8 @@ def safe_headers(get_response: Answer) -> Answer:
         return response
 
     return middleware
+
+
+def _is_by_link(request: HttpRequest) -> bool:
+    """Whether it is a page behind a private link, for whoever holds it."""
+    return request.path.startswith(("/h/", "/unsubscribe/"))

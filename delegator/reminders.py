@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from assistants import links, outbox
 from assistants.models import OutgoingEmail
-from tasks import clock, dates, durations, timers, workdays
+from tasks import clock, dates, durations, formats, timers, workdays
 from tasks.models import Owner, Timer
 from tasks.workdays import WorkDays
 
@@ -58,10 +58,12 @@ def _ask(timer: Timer, now: datetime) -> bool:
     if not same.update(asked_at=now):
         return False
     owner = timer.owner
+    with formats.use(owner.formats):
+        since = dates.since(timer.started_at, now, owner.zone)
     facts = {
         "task": timer.task.mid_sentence,
         "task_title": timer.task.name,
-        "since": dates.since(timer.started_at, now, owner.zone),
+        "since": since,
         "limit": durations.words(owner.timer_limit),
         "checked_at": timer.checked_at.isoformat(),
     }
@@ -115,7 +117,9 @@ def _remind(owner: Owner, now: datetime) -> bool:
 
 def _put(owner: Owner, day: date, now: datetime) -> bool:
     """False if that day had its reminder: before the owner moved, or chose a later hour."""
-    facts = {"day": day.isoformat(), "weekday": f"{day:%A}", "hour": hour_in_words(owner.reminder_hour)}
+    with formats.use(owner.formats):
+        hour = hour_in_words(owner.reminder_hour)
+    facts = {"day": day.isoformat(), "weekday": f"{day:%A}", "hour": hour}
     to, key = (owner.name, owner.email), f"reminder-{owner.pk}-{day}"
     try:
         with transaction.atomic():

@@ -1,8 +1,9 @@
-"""The settings as a form, in the parts that the page shows one under the other; and the form of days off."""
+"""The settings as a form, in the parts that the page shows one under the other."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,32 +15,39 @@ from django.db import transaction
 from django.utils import timezone
 
 from assistants.models import Handoff
-from tasks import clock, dates, durations, money, owners, workdays
+from tasks import clock, dates, durations, formats, money, owners, seen
 from tasks.fields import AmountField, CountField, DayField, HoursField, LineField, TextField, ZoneField, optional
 from tasks.forms import helper
 from tasks.models import Owner
-from tasks.worth import DIVISOR_MOST, HOURS_MOST, QUARTER, Basis
+from tasks.worth import DIVISOR_MOST, HOURS_MOST, QUARTER, Derivation
 
 from . import reminders, weekly
 
 # What decides when the next reminder is due.
 REMINDER = ("time_zone", "work_days", "wants_reminder", "reminder_hour")
+FORMATS = ("clock_format", "date_format", "number_format")
 FIELDS = (
     "name", "business", "vision", "vision_by", "budget", "currency", "wants_summary", "timer_limit", "theme",
-    *REMINDER,
+    *FORMATS, *REMINDER,
 )  # fmt: skip
 BASIS = ("income", "hours_a_year", "divisor")
 LIMIT_LEAST, LIMIT_MOST = durations.HOUR // 2, 16 * durations.HOUR
 INCOME_MOST, WORTH_MOST = Decimal(100_000_000), Decimal(10_000)
-HOW_MANY = f"Say how many hours a year, 1 to {HOURS_MOST:,}."
 # 6 am to 10 pm.
-HOURS = [(hour, reminders.hour_in_words(hour)) for hour in range(6, 23)]
+HOURS = range(6, 23)
 # 1 January 2001 was a Monday.
 WEEKDAYS = [(str(day), dates.weekday(date(2001, 1, day))) for day in range(1, 8)]
-YEAR = timedelta(days=366)
 
 
-def _two(*rows: Any) -> Div:
+def _how_many() -> str:
+    return f"Say how many hours a year, 1 to {formats.count(HOURS_MOST)}."
+
+
+def _hours_of_the_day() -> list[tuple[int, str]]:
+    return [(hour, reminders.hour_in_words(hour)) for hour in HOURS]
+
+
+def two(*rows: Any) -> Div:
     """Side by side where there is room."""
     return Div(*rows, css_class="fields fold")
 
@@ -74,27 +82,27 @@ class SettingsForm(forms.Form):
         error_messages={"required": "Say how long your work day is."},
     )
     time_zone = ZoneField(label="Time zone", help_text="Your days, your deadlines and your Monday at 7 follow it.")
-    worth = AmountField(label="An hour of your best work is worth", required=False, most=WORTH_MOST)
-    income = AmountField(label="Income a year", required=False, most=INCOME_MOST, is_large=True)
+    worth = AmountField(label="An hour of your best work is worth", required=False, most=WORTH_MOST, above_zero=True)
+    income = AmountField(label="Income a year", required=False, most=INCOME_MOST, is_large=True, above_zero=True)
     hours_a_year = CountField(
         label="Hours you work a year",
         required=False,
         least=1,
         most=HOURS_MOST,
-        says=HOW_MANY,
+        says=_how_many,
     )
     divisor = CountField(
         label="Divided by",
         required=False,
         least=1,
         most=DIVISOR_MOST,
-        says=f"Write 1 to {DIVISOR_MOST}.",
+        says=lambda: f"Write 1 to {DIVISOR_MOST}.",
     )
     budget = AmountField(label=optional("For help, a week"), required=False, help_text="Leave it blank for no limit.")
     currency = forms.ChoiceField(label="Currency", choices=lambda: list(money.known_currencies().items()))
     wants_summary = forms.BooleanField(label="Email me a summary every Monday at 7", required=False)
     wants_reminder = forms.BooleanField(label="Remind me when a work day is empty", required=False)
-    reminder_hour = forms.TypedChoiceField(label="Remind me at", choices=HOURS, coerce=int)
+    reminder_hour = forms.TypedChoiceField(label="Remind me at", choices=_hours_of_the_day, coerce=int)
     timer_limit = HoursField(
         label="A timer was forgotten after",
         most=LIMIT_MOST,
@@ -102,38 +110,60 @@ class SettingsForm(forms.Form):
         error_messages={"required": "Say after how many hours."},
     )
     theme = forms.ChoiceField(label="Light or dark", required=False, choices=Owner.Theme.choices)
+    clock_format = forms.ChoiceField(label="Clock times", required=False, choices=list(formats.CLOCKS.items()))
+    date_format = forms.ChoiceField(label="Dates", required=False, choices=list(formats.DATES.items()))
+    number_format = forms.ChoiceField(label="Numbers", required=False, choices=list(formats.NUMBERS.items()))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, owner: Owner, data: Any = None) -> None:
-        self.owner = owner
-        self.hour = owner.best_hour(owner.today(timezone.now()))
-        self.basis = Basis.of(self.hour)
-        super().__init__(data, initial=self._known())
-        if self.basis:
-            self.fields["worth"].help_text = self.basis.sentence(owner.currency)
-        symbol = money.symbol(owner.currency)
+    def __init__(self, owner: Owner, data: Any = None, *, kept: Any = None) -> None:
+        """`kept` is what was sent and is not to be saved yet: it is shown again as it was typed."""
+        self.owner, self.is_stale, self.is_worth_said_twice = owner, False, False
+        self.today = owner.today(timezone.now())
+        self._read()
+        super().__init__(data, initial=self._shown())
+        if kept is not None:
+            self.initial = {name: field.widget.value_from_datadict(kept, {}, name) for name, field in self._all()}
+        if self.derivation:
+            self.fields["worth"].help_text = self.derivation.sentence(owner.currency)
+        self._lay_out()
+
+    def _all(self) -> Iterable[tuple[str, forms.Field]]:
+        return self.fields.items()
+
+    def _lay_out(self) -> None:
+        symbol = money.symbol(self.owner.currency)
         self.parts = {
-            "you": helper(_two("name", "business"), "best", "vision", _two("vision_by")),
-            "time": helper(_two(AppendedText("day", "hours"), "time_zone")),
-            "worth": helper(_two(PrependedText("worth", symbol))),
-            "basis": helper(_two(PrependedText("income", symbol), "hours_a_year", "divisor")),
-            "money": helper(_two(PrependedText("budget", symbol), "currency")),
+            "you": helper("seen", two("name", "business"), "best", "vision", two("vision_by")),
+            "time": helper(two(AppendedText("day", "hours"), "time_zone")),
+            "worth": helper(two(PrependedText("worth", symbol))),
+            "basis": helper(two(PrependedText("income", symbol), "hours_a_year", "divisor")),
+            "money": helper(two(PrependedText("budget", symbol), "currency")),
             "emails": helper(
-                "wants_summary", "wants_reminder", _two("reminder_hour", AppendedText("timer_limit", "hours"))
+                "wants_summary", "wants_reminder", two("reminder_hour", AppendedText("timer_limit", "hours"))
             ),
-            "look": helper(_two("theme")),
+            "look": helper(two("theme", "clock_format"), two("date_format", "number_format")),
         }
 
-    def _known(self) -> dict[str, Any]:
-        best, basis = self.owner.tasks.active().best_work().first(), self.basis
-        return {field: getattr(self.owner, field) for field in FIELDS} | {
+    def _read(self) -> None:
+        """What stands there, by field, as the form cleans it."""
+        owner, hour = self.owner, self.owner.best_hour(self.today)
+        best = owner.tasks.active().best_work().first()
+        self.derivation = basis = Derivation.of(hour)
+        self.there = {field: getattr(owner, field) for field in FIELDS} | {
             "best": best.name if best else "",
-            "work_days": list(self.owner.work_days),
-            "worth": self.hour.amount if self.hour else None,
-            "day": _hours(self.owner.work_day),
-            "timer_limit": _hours(self.owner.timer_limit),
-            "income": f"{basis.income:,f}".removesuffix(".00") if basis else "",
-            "hours_a_year": f"{basis.hours:,}" if basis else "",
+            "day": owner.work_day,
+            "worth": hour.amount if hour else None,
+            "income": basis.income if basis else None,
+            "hours_a_year": basis.hours if basis else None,
             "divisor": basis.divisor if basis else QUARTER,
+        }
+
+    def _shown(self) -> dict[str, Any]:
+        return self.there | {
+            "work_days": list(self.there["work_days"]),
+            "day": _hours(self.there["day"]),
+            "timer_limit": _hours(self.there["timer_limit"]),
+            "seen": seen.marks(self.there),
         }
 
     @property
@@ -165,19 +195,54 @@ class SettingsForm(forms.Form):
             )
         return currency
 
+    def clean_vision_by(self) -> date | None:
+        day: date | None = self.cleaned_data["vision_by"]
+        # One that came and went stays, so that all the rest can be saved.
+        if day and day < self.today and day != self.owner.vision_by:
+            raise forms.ValidationError("That day is over. Choose one that is still to come.")
+        return day
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        given["basis"] = None if self.has_trouble_with_basis else self._basis(given)
-        if self.has_trouble_with_basis or "worth" in self.errors:
-            return given
-        if given["basis"]:
-            given["worth"] = given["basis"].amount
-        elif given["worth"] is None:
-            self.add_error("worth", "A guess will do.")
+        for name in FORMATS:  # a page from before they could be chosen sends none
+            given[name] = given.get(name) or getattr(self.owner, name)
+        self._settle(given)
         return given
 
-    def _basis(self, given: dict[str, Any]) -> Basis | None:
-        """What the worth is to be worked out from; None when it was typed, over what it rested on before, too."""
+    def _settle(self, given: dict[str, Any]) -> None:
+        """
+        What an hour is worth and what that rests on, as `hour`.
+
+        What was changed decides: income over the figure from before, and a figure over the income from before.
+        """
+        derived = None if self.has_trouble_with_basis else self._derived(given)
+        if self.has_trouble_with_basis or "worth" in self.errors:
+            return
+        typed = given["worth"]
+        is_typed = typed is not None and self._changes(worth=typed)
+        is_new = derived is not None and self._changes(
+            income=derived.income, hours_a_year=derived.hours, divisor=derived.divisor
+        )
+        if derived and is_typed and is_new and typed != derived.amount:
+            self.is_worth_said_twice = True
+            wrote, makes = (money.short(amount, self.owner.currency) for amount in (typed, derived.amount))
+            self.add_error(
+                "worth", f"You wrote {wrote}, and your income makes it {makes}. Leave one of the two blank."
+            )
+        elif derived and (is_new or not is_typed):
+            given["hour"] = derived.amount, derived
+        elif typed is None:
+            self.add_error("worth", "A guess will do.")
+        else:
+            given["hour"] = typed, None
+
+    def _changes(self, **values: Any) -> bool:
+        """Whether any is other than what stands there, and than what the page showed."""
+        shown = self.cleaned_data.get("seen", "")
+        return any(self.there[name] != value and not seen.shows(shown, name, value) for name, value in values.items())
+
+    def _derived(self, given: Mapping[str, Any]) -> Derivation | None:
+        """What the worth is to be worked out from; None, maybe with an error, where there is nothing."""
         income, hours, divisor = (given[field] for field in BASIS)
         if income is None and hours is None:
             return None
@@ -185,16 +250,61 @@ class SettingsForm(forms.Form):
             self.add_error("income", "Say what you earn a year.")
             return None
         if hours is None:
-            self.add_error("hours_a_year", HOW_MANY)
+            self.add_error("hours_a_year", _how_many())
             return None
-        basis = Basis(income, hours, divisor or QUARTER)
-        if basis.amount > WORTH_MOST:
-            self.add_error("income", f"That makes an hour worth more than {WORTH_MOST:,}.")
-        typed_over = given.get("worth") not in (None, self.initial["worth"])
-        return None if typed_over and basis == self.basis else basis
+        derived = Derivation(income, hours, divisor or QUARTER)
+        if derived.amount > WORTH_MOST:
+            self.add_error("income", f"That makes an hour worth more than {formats.count(WORTH_MOST)}.")
+        elif not derived.amount:
+            self.add_error("income", "That makes an hour worth nothing.")
+        return derived
 
     @transaction.atomic
-    def save(self) -> None:
+    def save(self) -> bool:
+        """False, with errors at their fields, if another page saved something else there meanwhile."""
+        owners.hold(self.owner)
+        self.owner.refresh_from_db(fields=[*FIELDS, "work_day", "next_summary_at", "next_reminder_at"])
+        if "seen" in self.data and self._clashes():
+            return False
+        self._write()
+        return True
+
+    def _clashes(self) -> bool:
+        """Whether it cannot be saved beside what another page saved; where it can, that is taken over."""
+        self._read()
+        given = self.cleaned_data
+        amount, derived = given["hour"]
+        theirs, both = seen.compare(given | {"worth": amount}, self.there, given["seen"])
+        if theirs:
+            given |= theirs
+            self._settle(given)
+        for name, stands in both.items():
+            seen.say(self, name, self._in_words(name, stands))
+        if both:
+            self.is_stale = True
+            shown = self._shown()
+            self.data = (
+                {name: self[name].data for name in self.fields}
+                | ({"worth": ""} if derived else {})
+                # Saving again is then for what is shown now.
+                | {name: self.fields[name].prepare_value(shown[name]) for name in (*theirs, "seen")}
+            )
+        return bool(self.errors)
+
+    def _in_words(self, name: str, stands: Any) -> str:
+        field = self.fields[name]
+        if name == "work_days":
+            return ", ".join(label for day, label in WEEKDAYS if day in stands)
+        if isinstance(field, forms.BooleanField):
+            return "ticked" if stands else "not ticked"
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, ZoneField):
+            return str(dict(field.choices)[stands])  # type: ignore[arg-type]
+        if isinstance(stands, date):
+            return dates.dated(stands)
+        shown = field.prepare_value(self._shown()[name])
+        return "" if shown is None else str(shown)
+
+    def _write(self) -> None:
         given, owner = self.cleaned_data, self.owner
         if given["wants_summary"] != owner.wants_summary:
             owner.next_summary_at = None  # worked out anew: the weeks in between are not made up for
@@ -212,31 +322,8 @@ class SettingsForm(forms.Form):
         owner.save(update_fields=saved)
         if given["best"]:
             owners.name_best_work(owner, given["best"])
-        owners.set_hour(owner, given["worth"], given["basis"], owner.today(timezone.now()))
-
-
-class DayOffForm(forms.Form):
-    """One day off, or a run of them."""
-
-    # Both forms stand on one page, and each has a name.
-    prefix = "off"
-    first = DayField(label="First day", error_messages={"required": "Say which day."})
-    last = DayField(label=optional("Last day"), required=False, help_text="Leave it blank for one day.")
-    name = LineField(label=optional("What for"), required=False, max_length=60, help_text="Such as Holiday.")
-    helper = helper(_two("first", "last"), "name")
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        first, last = given.get("first"), given.get("last")
-        if first and last and last < first:
-            self.add_error("last", "The last day is before the first.")
-        elif first and last and last - first > YEAR:
-            self.add_error("last", "Write a year or less.")
-        return given
-
-    def save(self, owner: Owner) -> None:
-        given = self.cleaned_data
-        workdays.take_off(owner, given["first"], given["last"] or given["first"], given["name"])
+        amount, derived = given["hour"]
+        owners.set_hour(owner, amount, derived, owner.today(timezone.now()))
 
 
 def _hours(seconds: int) -> str:

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from assistants import gains, links, outbox
 from assistants.models import Handoff, OutgoingEmail
-from tasks import dates, durations, money, owners, weeks, workdays
+from tasks import dates, durations, formats, money, owners, weeks, workdays
 from tasks.models import Owner, Task
 from tasks.templatetags.words import signed_hours
 from tasks.weeks import Log, Week
@@ -96,6 +96,11 @@ def _put(owner: Owner, week: Week, said: dict[str, Any], now: datetime) -> Outgo
 
 def facts(owner: Owner, week: Week, now: datetime) -> dict[str, Any]:
     """All that the email says, as plain words and numbers."""
+    with formats.use(owner.formats):
+        return _facts(owner, week, now)
+
+
+def _facts(owner: Owner, week: Week, now: datetime) -> dict[str, Any]:
     log = weeks.log(owner, week.back(), week)
     tasks = {task.pk: task for task in owner.tasks.all()}
     best = next((task for task in tasks.values() if task.is_best_work and not task.retired_on), None)

@@ -1,23 +1,34 @@
-"""Days and moments: as people say them ("Thursday 15 October", "6 pm"), when they begin, how long they are."""
+"""
+Days and moments: as people say them ("Thursday 15 October", "6 pm"), when they begin, how long they are.
+
+The examples are the usual formats; whoever chose others in tasks/formats.py reads those.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from . import formats
+
 
 def full(day: date) -> str:
-    """Thursday 15 October"""
-    return f"{day:%A} {day.day} {day:%B}"
+    """Thursday 15 October, or Thursday, October 15"""
+    return f"{day:%A}{_comma()} {long(day)}"
+
+
+def full_dated(day: date) -> str:
+    """Thursday 15 October 2026, or Thursday, October 15, 2026"""
+    return f"{day:%A}{_comma()} {dated(day)}"
 
 
 def long(day: date) -> str:
-    """15 October"""
-    return f"{day.day} {day:%B}"
+    """15 October, or October 15"""
+    return _ordered(day, f"{day:%B}")
 
 
 def dated(day: date) -> str:
-    """15 October 2026"""
-    return f"{day.day} {day:%B} {day.year}"
+    """15 October 2026, or October 15, 2026"""
+    return f"{long(day)}{_comma()} {day.year}"
 
 
 def weekday(day: date) -> str:
@@ -26,18 +37,45 @@ def weekday(day: date) -> str:
 
 
 def short(day: date) -> str:
-    """15 Oct"""
-    return f"{day.day} {day:%b}"
+    """15 Oct, or Oct 15"""
+    return _ordered(day, f"{day:%b}")
+
+
+def short_dated(day: date) -> str:
+    """15 Oct 2026, or Oct 15, 2026"""
+    return f"{short(day)}{_comma()} {day.year}"
 
 
 def span(first: date, last: date) -> str:
-    """5 to 11 October, or 28 September to 4 October"""
-    return f"{first.day if first.month == last.month else long(first)} to {long(last)}"
+    """5 to 11 October, 28 September to 4 October, 5 October for one day; with both years where they differ."""
+    if first == last:
+        return long(first)
+    if first.year != last.year:
+        return f"{dated(first)} to {dated(last)}"
+    if first.month != last.month:
+        return f"{long(first)} to {long(last)}"
+    return f"{long(first)} to {last.day}" if formats.current().is_month_first else f"{first.day} to {long(last)}"
+
+
+def span_dated(first: date, last: date) -> str:
+    """5 to 11 October 2026"""
+    return span(first, last) if first.year != last.year else f"{span(first, last)}{_comma()} {last.year}"
+
+
+def _ordered(day: date, month: str) -> str:
+    return f"{month} {day.day}" if formats.current().is_month_first else f"{day.day} {month}"
+
+
+def _comma() -> str:
+    """What stands before a year, and after a weekday."""
+    return "," if formats.current().is_month_first else ""
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
-    """6 pm, or 7:02 am"""
+    """6 pm, or 7:02 am; or 18:00"""
     local = at.astimezone(zone)
+    if formats.current().has_24_hours:
+        return f"{local:%H:%M}"
     hour = local.hour % 12 or 12
     minutes = f":{local:%M}" if local.minute else ""
     return f"{hour}{minutes} {'am' if local.hour < 12 else 'pm'}"

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
+from . import formats
+
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY_MOST = 24 * HOUR
@@ -19,7 +21,6 @@ LONGEST_DAY = 27 * HOUR
 MOST_BARE_HOURS = 12
 LONGEST_TEXT = 40
 
-EXAMPLES = "Write a time such as 1:30, 90m or 1.5."
 RANGE_EXAMPLES = "Write a time such as 1–2 h, 35m or 0:30."
 
 _H = r"(?:h|hrs?|hours?)"
@@ -44,16 +45,17 @@ def parse(text: str, *, current: int = 0, most: int = DAY_MOST) -> int:
     `+15m` and `-15m` count from `current`; `most` is the real length of the day.
     A sign needs a unit or a colon: `-1` could mean minus an hour or a slip.
     """
-    plain = _plain(text, EXAMPLES)
+    examples = _examples()
+    plain = _plain(text, examples)
     sign = plain[:1] if plain[:1] in ("+", "-") else ""
     amount = plain.removeprefix(sign).strip()
     if not amount:
         if sign:
-            raise NotATime(EXAMPLES)
+            raise NotATime(examples)
         return 0
     if sign and not re.search(r"[:hm]", amount):
-        raise NotATime(EXAMPLES)
-    seconds = _read(amount, EXAMPLES)
+        raise NotATime(examples)
+    seconds = _read(amount, examples)
     if sign == "-" and seconds > current:
         raise NotATime(f"That takes away more than the {clock(current)} that is there.")
     if sign:
@@ -66,7 +68,7 @@ def parse(text: str, *, current: int = 0, most: int = DAY_MOST) -> int:
 
 def adds(text: str) -> bool:
     """Whether it is counted from what is there: +15m, -15m."""
-    return _plain(text, EXAMPLES)[:1] in ("+", "-")
+    return _plain(text, _examples())[:1] in ("+", "-")
 
 
 def parse_range(text: str) -> tuple[int, int]:
@@ -101,7 +103,7 @@ def hours(seconds: int) -> str:
     minutes = _minutes(seconds)
     places = Decimal("0.1") if minutes % 15 else Decimal("0.01")
     amount = (Decimal(minutes) / 60).quantize(places, ROUND_HALF_UP)
-    return f"{amount:f}".rstrip("0").rstrip(".") + " h"
+    return formats.number(f"{amount:f}".rstrip("0").rstrip(".") + " h")
 
 
 def words(seconds: int) -> str:
@@ -121,6 +123,10 @@ def span(least: int, most: int) -> str:
     if low % 15 or high % 15:
         return words(most) if low == high else f"{clock(least)}–{clock(most)}"
     return hours(most) if low == high else f"{hours(least).removesuffix(' h')}–{hours(most)}"
+
+
+def _examples() -> str:
+    return f"Write a time such as 1:30, 90m or {formats.number('1.5')}."
 
 
 def _minutes(seconds: int) -> int:
@@ -160,5 +166,5 @@ def _read(part: str, examples: str, *, unit: str = "") -> int:
         if not amount.isdigit():
             raise NotATime(examples)
         return int(amount) * MINUTE
-    minutes = Decimal(amount.replace(",", ".")) * 60
+    minutes = Decimal(formats.current().ungrouped(amount).replace(",", ".")) * 60
     return int(minutes.to_integral_value(ROUND_HALF_UP)) * MINUTE

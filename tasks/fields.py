@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,14 +13,13 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from . import dates, durations, money
+from . import dates, durations, formats, money
 
 # Marks that change the direction of what follows, and characters that show as nothing.
 UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
 # Letters, by their category, that show as nothing all the same: fillers and the empty Braille pattern.
 BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 DOMAIN = re.compile(r"[^\[\]]+\.[^\[\]]+")
-THOUSANDS = re.compile(r"(?<=[0-9])[,.'’\s](?=[0-9]{3}(?![0-9]))")
 FIRST_DAY, LAST_DAY = "2000-01-01", "2100-01-01"
 WEEK = 7 * durations.DAY_MOST
 # "Password: x" or "the pin is 4711", but not "the pin is on the desk".
@@ -85,21 +85,24 @@ class TimeField(forms.CharField):
 
 
 class HoursField(forms.CharField):
-    """Hours, a week if not said otherwise: "5", "7.5", "7:30"; a bare number is always hours here. To seconds."""
+    """Hours, "5", "7.5" or "7:30", to seconds; a bare number is always hours here, and blank is None."""
 
     def __init__(self, *, most: int = WEEK, **kwargs: Any) -> None:
         self.most = most
         super().__init__(max_length=20, **kwargs)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
-    def clean(self, value: Any) -> int:
+    def clean(self, value: Any) -> int | None:
         text = str(super().clean(value)).strip()
+        if not text:
+            return None
         bare = re.fullmatch(r"[0-9]{1,3}([.,][0-9]{1,2})?", text)
         try:
             seconds = durations.parse(f"{text}h" if bare else text, most=self.most)
         except durations.NotATime:
             raise ValidationError(
-                f"Write hours such as 5, 7.5 or 7:30, at most {self.most // durations.HOUR}.", code="hours"
+                f"Write hours such as 5, {formats.number('7.5')} or 7:30, at most {self.most // durations.HOUR}.",
+                code="hours",
             ) from None
         if not seconds:
             raise ValidationError("Write more than zero hours.", code="zero")
@@ -148,8 +151,10 @@ class PercentField(forms.CharField):
 class AmountField(forms.CharField):
     """An amount of money, zero or more, to a Decimal; None if blank. A large one may have its thousands apart."""
 
-    def __init__(self, *, most: Decimal = Decimal(10_000), is_large: bool = False, **kwargs: Any) -> None:
-        self.most, self.is_large = most, is_large
+    def __init__(
+        self, *, most: Decimal = Decimal(10_000), is_large: bool = False, above_zero: bool = False, **kwargs: Any
+    ) -> None:
+        self.most, self.is_large, self.above_zero = most, is_large, above_zero
         super().__init__(max_length=20, **kwargs)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
@@ -157,34 +162,38 @@ class AmountField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        if self.is_large:
-            # What could be 160 or 160,000 to the parser can only be the one here.
-            text = THOUSANDS.sub("", text)
         try:
-            return money.parse(text, most=self.most)
+            amount = money.parse(text, most=self.most, is_large=self.is_large)
         except money.NotAnAmount as error:
             raise ValidationError(str(error), code="amount") from None
+        if self.above_zero and not amount:
+            raise ValidationError("Write more than 0. A guess will do.", code="zero")
+        return amount
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value:f}".removesuffix(".00") if isinstance(value, Decimal) else value
+        return money.typed(value, is_large=self.is_large) if isinstance(value, Decimal) else value
 
 
 class CountField(forms.CharField):
-    """A whole number as people write it, 2000, 2,000 or 2 000; None if blank. `says` is the error for all else."""
+    """A whole number as people write it, 2000, 2,000 or 2 000; None if blank. `says` gives the error for all else."""
 
-    def __init__(self, *, least: int, most: int, says: str, **kwargs: Any) -> None:
+    def __init__(self, *, least: int, most: int, says: Callable[[], str], **kwargs: Any) -> None:
         self.least, self.most, self.says = least, most, says
         super().__init__(max_length=20, **kwargs)
         self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
     def clean(self, value: Any) -> int | None:
-        text = THOUSANDS.sub("", unicodedata.normalize("NFKC", str(super().clean(value))))
+        text = unicodedata.normalize("NFKC", str(super().clean(value)))
         if not text:
             return None
+        text = money.ungrouped(formats.current().ungrouped(text))
         number = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
         if not self.least <= number <= self.most:
-            raise ValidationError(self.says, code="count")
+            raise ValidationError(self.says(), code="count")
         return number
+
+    def prepare_value(self, value: Any) -> Any:
+        return formats.count(value) if isinstance(value, int) else value
 
 
 class ZoneField(forms.ChoiceField):

@@ -49,6 +49,7 @@ class VisionForm(forms.Form):
     )
     worth = AmountField(
         label="An hour of it is worth",
+        above_zero=True,
         help_text="A guess will do.",
         error_messages={"required": "Say what an hour of it is worth. A guess will do."},
     )
@@ -164,7 +165,6 @@ class RoutineForm(forms.Form):
         return given
 
 
-class ScoreRow(NamedTuple):
 class ScoreField(forms.Field):
     """1 to 5; None where nothing was chosen. A choice field would normalise its five choices for each of forty."""
 
@@ -179,6 +179,7 @@ class ScoreField(forms.Field):
         return int(value)
 
 
+class ScoreRow(NamedTuple):
     task: Task
     loathe: BoundField
     excel: BoundField

@@ -1,4 +1,8 @@
-"""Amounts in words and digits. All are Decimal, in the owner's one currency."""
+"""
+Amounts in words and digits. All are Decimal, in the owner's one currency.
+
+The examples are the usual formats; whoever chose others in tasks/formats.py reads and types those.
+"""
 
 import re
 import unicodedata
@@ -8,7 +12,11 @@ from itertools import takewhile
 from babel.core import Locale
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
+from . import formats
+
 LOCALE = "en_US"
+# 160,000 in any way that people write it, for where it cannot be 160; 0.123 has no thousands.
+GROUPED = re.compile(r"([1-9]\d{0,2}(?:[,.'’\s]\d{3})+)(?:[.,](\d{1,2}))?")
 
 
 class NotAnAmount(ValueError):
@@ -17,14 +25,15 @@ class NotAnAmount(ValueError):
 
 def exact(amount: Decimal, currency: str) -> str:
     """For statements and hours worked: "$44.00"."""
-    return format_currency(amount, currency, locale=LOCALE)
+    return formats.number(format_currency(amount, currency, locale=LOCALE))
 
 
 def short(amount: Decimal, currency: str) -> str:
     """For plans: "$90", and "$40.50" where leaving out the cents would not add up."""
     if amount != amount.to_integral_value():
         return exact(amount, currency)
-    return format_currency(amount, currency, format="¤#,##0;-¤#,##0", locale=LOCALE, currency_digits=False)
+    whole = format_currency(amount, currency, format="¤#,##0;-¤#,##0", locale=LOCALE, currency_digits=False)
+    return formats.number(whole)
 
 
 def about(amount: Decimal, currency: str) -> str:
@@ -52,12 +61,18 @@ def known_currencies() -> dict[str, str]:
     return {code: names[code] for code in CURRENCIES}
 
 
-def parse(text: str, *, most: Decimal = Decimal(10_000)) -> Decimal:
+def typed(amount: Decimal, *, is_large: bool = False) -> str:
+    """18, or 18.50, as one would type it; a large one with its thousands apart."""
+    return formats.number((f"{amount:,f}" if is_large else f"{amount:f}").removesuffix(".00"))
+
+
+def parse(text: str, *, most: Decimal = Decimal(10_000), is_large: bool = False) -> Decimal:
     """
     "18", "18.50", "18,50", "1,234.50" or "$18" to an amount of zero or more.
 
     A single comma before one or two digits is a decimal comma. What could be read
-    in two ways ("12.345", "1,234") is refused rather than guessed.
+    in two ways ("12.345", "1,234") is refused rather than guessed, unless the reader's
+    formats decide it, or it is large: then it has its thousands apart.
     """
     digits = unicodedata.normalize("NFKC", text).strip()
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in digits)
@@ -65,16 +80,28 @@ def parse(text: str, *, most: Decimal = Decimal(10_000)) -> Decimal:
     # A currency's sign or letters may stand before the amount; a minus of any kind may not.
     if len(mark) <= 4 and all(c.isalpha() or c == " " or unicodedata.category(c) == "Sc" for c in mark):
         digits = digits.removeprefix(mark)
+    digits = formats.current().ungrouped(digits)
+    if is_large:
+        digits = ungrouped(digits)
     if re.fullmatch(r"\d{1,3}(,\d{3})+\.\d{2}", digits):
         digits = digits.replace(",", "")
     elif re.fullmatch(r"\d{1,3}(\.\d{3})+,\d{2}", digits):
         digits = digits.replace(".", "").replace(",", ".")
     if not re.fullmatch(r"\d{1,12}([.,]\d{1,2})?", digits):
-        raise NotAnAmount("Write an amount such as 18 or 18.50.")
+        raise NotAnAmount(f"Write an amount such as 18 or {formats.number('18.50')}.")
     amount = Decimal(digits.replace(",", "."))
     if amount > most:
-        raise NotAnAmount(f"Write {most:,} or less.")
+        raise NotAnAmount(f"Write {formats.count(most)} or less.")
     return amount
+
+
+def ungrouped(digits: str) -> str:
+    """160000 or 160000.50 of digits with their thousands apart in any way; anything else as it is."""
+    grouped = GROUPED.fullmatch(digits)
+    if not grouped:
+        return digits
+    whole, fraction = grouped.groups()
+    return re.sub(r"\D", "", whole) + (f".{fraction}" if fraction else "")
 
 
 CURRENCIES = (

@@ -45,10 +45,10 @@ def set_hour_value(owner: Owner, amount: Decimal, today: date) -> None:
         set_hour(owner, amount, None, today)
 
 
-def set_hour(owner: Owner, amount: Decimal, basis: Basis | None, today: date) -> None:
+def set_hour(owner: Owner, amount: Decimal, basis: Derivation | None, today: date) -> None:
     """The worth of an hour from today on, with what it was worked out from; the first figure holds before it too."""
     hour = owner.best_hour(today)
-    if hour and hour.amount == amount and Basis.of(hour) == basis:
+    if hour and hour.amount == amount and Derivation.of(hour) == basis:
         return
     rests_on = {
         "income": basis.income if basis else None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Self
 
-from . import money
+from . import formats, money
 from .models import BestHour
 
 CENT = Decimal("0.01")
@@ -19,7 +19,7 @@ HOURS_MOST = 366 * 24
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class Derivation:
     """What the figure rests on: income and hours of a year, and a divisor of 1 to 10."""
 
     income: Decimal
@@ -42,5 +42,5 @@ class Basis:
         """$160,000 over 2,000 hours is $80; a quarter of it is $20."""
         brings = (self.income / self.hours).quantize(CENT, ROUND_HALF_UP)
         income, an_hour, part = (money.short(amount, currency) for amount in (self.income, brings, self.amount))
-        over = f"{income} over {self.hours:,} hour{'' if self.hours == 1 else 's'} is {an_hour}"
+        over = f"{income} over {formats.count(self.hours)} hour{'' if self.hours == 1 else 's'} is {an_hour}"
         return f"{over}; {PARTS[self.divisor]} of it is {part}." if self.divisor > 1 else f"{over}."

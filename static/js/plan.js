@@ -3,5 +3,7 @@
 
 document.addEventListener("input", (event) => {
   const output = event.target.matches("[data-shows-in]") && document.getElementById(event.target.dataset.showsIn);
-  if (output) output.textContent = output.dataset.prefix + event.target.value;
+  if (!output) return;
+  const { prefix, group } = output.dataset;
+  output.textContent = prefix + event.target.value.replace(/\B(?=(\d{3})+$)/g, group);
 });

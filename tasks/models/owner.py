@@ -14,7 +14,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
+from tasks import formats
 from tasks.durations import HOUR
+from tasks.formats import Formats
 
 if TYPE_CHECKING:
     from .time import Timer
@@ -57,11 +59,18 @@ class Owner(AbstractBaseUser, PermissionsMixin):
     work_day = models.PositiveIntegerField(default=8 * HOUR, help_text="Seconds.")
     work_days = models.CharField(max_length=7, default="12345", help_text="ISO weekdays; 1 is Monday.")
     budget = models.DecimalField(max_digits=8, decimal_places=2, null=True, help_text="For help, a week.")
+    # How much the plan may propose at a time; None is no limit.
+    most_new = models.PositiveSmallIntegerField(null=True, help_text="New hand-offs.")
+    most_brief_minutes = models.PositiveSmallIntegerField(null=True, help_text="To brief people.")
     # A timer that runs longer than this was most likely forgotten.
     timer_limit = models.PositiveIntegerField(default=4 * HOUR, help_text="Seconds.")
     # When the owner last looked at their scores and found them true.
     scores_checked_on = models.DateField(null=True)
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.SYSTEM, blank=True)
+    # How it is written for them; see tasks/formats.py.
+    clock_format = models.CharField(max_length=2, choices=formats.CLOCKS, default=formats.USUAL.clock)
+    date_format = models.CharField(max_length=5, choices=formats.DATES, default=formats.USUAL.dates)
+    number_format = models.CharField(max_length=10, choices=formats.NUMBERS, default=formats.USUAL.numbers)
     wants_reminder = models.BooleanField(default=False)
     reminder_hour = models.PositiveSmallIntegerField(default=17, help_text="0 to 23, where the owner lives.")
     next_reminder_at = models.DateTimeField(null=True, db_index=True)
@@ -93,6 +102,10 @@ class Owner(AbstractBaseUser, PermissionsMixin):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def formats(self) -> Formats:
+        return Formats(self.clock_format, self.date_format, self.number_format)
 
     def today(self, now: datetime) -> date:
         """The owner's local day at `now`."""
@@ -156,7 +169,10 @@ class DayOff(models.Model):
         ordering = ["first", "pk"]
         verbose_name_plural = "days off"
         indexes = [models.Index(fields=["owner", "last"], name="owners_days_off")]
-        constraints = [models.CheckConstraint(condition=Q(last__gte=F("first")), name="day_off_first_to_last")]
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="day_off_first_to_last"),
+            models.UniqueConstraint(fields=["owner", "first", "last", "name"], name="the_same_day_off_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first} to {self.last}"

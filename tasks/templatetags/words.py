@@ -2,14 +2,18 @@
 
 from datetime import datetime
 from decimal import Decimal
+from html import unescape
 
 from django import template
 from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 
 from tasks import dates, durations, money, routine
 from tasks.models import Owner, Task, Timer
 
 register = template.Library()
+NUMBERS = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
 
 register.filter("clock", durations.clock)
 register.filter("hours", durations.hours)
@@ -85,8 +89,16 @@ def initials(name: str) -> str:
 def things(errors: dict[str, list[str]]) -> str:
     """The heading over a form's errors: One thing needs a look."""
     count = sum(len(each) for each in errors.values())
-    said = {1: "One thing needs", 2: "Two things need", 3: "Three things need"}.get(count, f"{count} things need")
-    return f"{said} a look"
+    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
+    return f"{number} thing needs a look" if count == 1 else f"{number} things need a look"
+
+
+@register.filter
+def begins(label: str | None) -> str:
+    """The name of a field before what is wrong with it: "Time zone: "; a question ends itself."""
+    name = unescape(strip_tags(label)) if isinstance(label, SafeString) else label or ""
+    name = name.removesuffix(" (optional)")
+    return f"{name} " if name.endswith("?") else f"{name}: " if name else ""
 
 
 @register.filter

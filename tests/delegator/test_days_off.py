@@ -15,6 +15,7 @@ from tasks.models import DayOff, Owner
 from tasks.weeks import Week
 from tests.delegator.pages import Page, read
 from tests.delegator.reminding import DAY, FIVE, MINUTE, SECOND, outcome, wishing, written
+from tests.delegator.test_settings_page import GIVEN
 from tests.factories import NOW, TODAY, a_task, an_entry, an_owner
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def page(client: Client, owner: Owner, now: datetime = NOW) -> Page:
 def test_a_day_or_a_run_is_added_with_or_without_a_name(hers: Client, nora: Owner) -> None:
     for given in ((TODAY,), (TODAY, TODAY + DAY, "Holiday"), (TODAY, TODAY + DAY, "Holiday")):
         added = add(hers, *given)
-        assert (added.status_code, added.headers["Location"]) == (302, "/settings/#days-off")
+        assert (added.status_code, added.headers["Location"]) == (302, "/settings/")
     assert runs(nora) == [(TODAY, TODAY, ""), (TODAY, TODAY + DAY, "Holiday")]
 
 
@@ -87,7 +88,7 @@ def test_they_are_listed_in_order_and_those_that_are_over_apart(client: Client, 
     assert coming.text == (
         "13 to 15 October Move Remove 13 to 15 October "
         "Thursday 24 December Remove Thursday 24 December "
-        "28 December to 3 January 2027 Between the years Remove 28 December to 3 January 2027 "
+        "28 December 2026 to 3 January 2027 Between the years Remove 28 December 2026 to 3 January 2027 "
         "Monday 3 May 2027 Remove Monday 3 May 2027"
     )
     assert gone.text == (
@@ -105,7 +106,7 @@ def test_one_is_removed_and_the_others_stay(hers: Client, nora: Owner) -> None:
         workdays.take_off(nora, TODAY + n * DAY, TODAY + n * DAY, "")
     second = nora.days_off.all()[1]
     removed = hers.post(f"{URL}{second.pk}/remove/")
-    assert (removed.status_code, removed.headers["Location"]) == (302, "/settings/#days-off")
+    assert (removed.status_code, removed.headers["Location"]) == (302, "/settings/")
     assert [first for first, _, _ in runs(nora)] == [TODAY, TODAY + 2 * DAY]
 
 
@@ -120,11 +121,115 @@ def test_a_strangers_stay_and_are_not_seen(hers: Client, nora: Owner, bea: Owner
 def test_looking_changes_nothing_and_it_takes_an_account(hers: Client, client: Client, nora: Owner) -> None:
     workdays.take_off(nora, TODAY, TODAY, "")
     pk = nora.days_off.get().pk
-    assert hers.get(URL).headers["Location"] == "/settings/#days-off"
+    assert hers.get(URL).headers["Location"] == "/settings/"
     assert hers.get(f"{URL}{pk}/remove/").status_code == 405
     for url in (URL, f"{URL}{pk}/remove/"):
         assert client.post(url, {"off-first": "2026-10-15"}).headers["Location"] == f"/sign-in/?next={url}"
     assert runs(nora) == [(TODAY, TODAY, "")]
+
+
+def test_there_is_a_most_and_who_has_it_is_told_what_to_do(hers: Client, nora: Owner) -> None:
+    days = [TODAY + n * DAY for n in range(workdays.MOST_DAYS_OFF)]
+    DayOff.objects.bulk_create([DayOff(owner=nora, first=day, last=day) for day in days])
+    refused = add(hers, TODAY - DAY)
+    assert refused.status_code == 422
+    assert "You have 500 entries here, which is the most. Remove some that are over first." in read(refused).text
+    assert nora.days_off.count() == 500
+
+
+# --- What was typed beside it --------------------------------------------------
+def typed_beside(client: Client, **off: str) -> dict[str, Any]:
+    """The whole form, with a name and a vision that are not saved."""
+    settings = GIVEN | {"name": "Nora Dale", "vision": "Rest.", "worth": "1,2,3", "work_days": ["2", "6"]}
+    shown = {tag.attrs.get("name"): tag.attrs.get("value", "") for tag in read(client.get("/settings/")).all("input")}
+    return settings | {"seen": shown["seen"]} | {f"off-{name}": text for name, text in off.items()}
+
+
+def assert_kept(answer: Any, nora: Owner) -> Page:
+    """All of it is still there and nothing of it is saved, nor found wrong yet."""
+    shown = read(answer)
+    assert answer.status_code == 200
+    fields = {tag.attrs.get("name"): tag.attrs.get("value", "") for tag in shown.all("input")}
+    assert (fields["name"], fields["worth"]) == ("Nora Dale", "1,2,3")
+    assert "Rest." in shown.text
+    ticked = [tag for tag in shown.all("input") if tag.attrs.get("name") == "work_days" and "checked" in tag.attrs]
+    assert [tag.attrs["value"] for tag in ticked] == ["2", "6"]
+    assert "needs a look" not in shown.text
+    nora.refresh_from_db()
+    assert (nora.name, nora.vision) == ("Nora Hale", "")
+    return shown
+
+
+def test_what_was_typed_of_the_settings_is_kept_when_a_day_off_comes_or_goes(hers: Client, nora: Owner) -> None:
+    given = typed_beside(hers, first="2099-12-24", name="Eve")
+    shown = assert_kept(hers.post(URL, given), nora)
+    assert [tag.text for tag in shown.all("div", "notice") if "ok" in tag.attrs["class"]] == [
+        "Added Thursday 24 December 2099."
+    ]
+    fields = {tag.attrs.get("name"): tag.attrs.get("value", "") for tag in shown.all("input")}
+    assert (fields["off-first"], fields["off-name"]) == ("", "")
+    given = typed_beside(hers, first="2099-12-25")
+    shown = assert_kept(hers.post(f"{URL}{nora.days_off.get().pk}/remove/", given), nora)
+    assert "Removed Thursday 24 December 2099." in shown.text
+    # And a day off that was typed and not added yet.
+    assert {tag.attrs.get("name"): tag.attrs.get("value") for tag in shown.all("input")}["off-first"] == "2099-12-25"
+    assert not nora.days_off.exists()
+
+
+def test_what_was_kept_can_be_saved_then(hers: Client, nora: Owner) -> None:
+    given = typed_beside(hers, first="2099-12-24")
+    shown = read(hers.post(URL, given))
+    seen = next(tag.attrs["value"] for tag in shown.all("input") if tag.attrs.get("name") == "seen")
+    assert seen == given["seen"]
+    assert hers.post("/settings/", given | {"worth": "95", "off-first": "", "seen": seen}).status_code == 302
+    nora.refresh_from_db()
+    assert nora.name == "Nora Dale"
+
+
+def test_a_day_off_that_is_typed_and_not_added_is_added_when_the_settings_are_saved(
+    hers: Client, nora: Owner
+) -> None:
+    given = typed_beside(hers, first="2099-12-24", name="Eve") | {"worth": "95"}
+    saved = hers.post("/settings/", given, follow=True)
+    assert "Added Thursday 24 December 2099." in read(saved).text
+    assert "Your settings are saved." in read(saved).text
+    assert runs(nora) == [(date(2099, 12, 24), date(2099, 12, 24), "Eve")]
+    nora.refresh_from_db()
+    assert nora.name == "Nora Dale"
+
+
+def test_settings_and_a_day_off_are_saved_both_or_neither(hers: Client, nora: Owner) -> None:
+    wrong_day = typed_beside(hers, first="2099-12-24", last="2099-12-20") | {"worth": "95"}
+    wrong_worth = typed_beside(hers, first="2099-12-24")
+    days = [TODAY + n * DAY for n in range(workdays.MOST_DAYS_OFF)]
+    for given, most in ((wrong_day, 0), (wrong_worth, 0), (wrong_worth | {"worth": "95"}, len(days))):
+        DayOff.objects.bulk_create([DayOff(owner=nora, first=day, last=day) for day in days[:most]])
+        refused = hers.post("/settings/", given)
+        assert refused.status_code == 422
+        assert "One thing needs a look" in read(refused).text
+        nora.refresh_from_db()
+        assert (nora.name, nora.days_off.count()) == ("Nora Hale", most)
+
+
+def test_to_a_script_the_list_alone_is_answered_with_what_was_done_and_where_to_go_on(
+    hers: Client, nora: Owner
+) -> None:
+    def in_place(url: str, **given: str) -> tuple[Any, Page]:
+        answer = hers.post(url, given, headers={"HX-Request": "true"})
+        return answer, Page(f"<body>{answer.content.decode()}</body>")
+
+    answer, shown = in_place(URL, **{"off-first": "2099-12-24"})
+    assert (answer.status_code, shown.all("main"), shown.all("form")) == (200, [], [])
+    assert shown.all("section")[0].text.startswith("Added Thursday 24 December 2099. Days off")
+    assert [tag.attrs["name"] for tag in shown.all("input") if "autofocus" in tag.attrs] == ["off-first"]
+    answer, shown = in_place(URL, **{"off-first": "2099-12-24", "off-last": "2099-12-20"})
+    assert answer.status_code == 422
+    assert "The last day is before the first." in shown.text
+    assert [tag.attrs["name"] for tag in shown.all("input") if "autofocus" in tag.attrs] == ["off-last"]
+    answer, shown = in_place(f"{URL}{nora.days_off.get().pk}/remove/", **{"off-first": "2099-12-25"})
+    assert shown.all("section")[0].text.startswith("Removed Thursday 24 December 2099. Days off")
+    assert "autofocus" in shown.all("h2")[0].attrs
+    assert "2099-12-25" in answer.content.decode()
 
 
 # --- The reminder ------------------------------------------------------------

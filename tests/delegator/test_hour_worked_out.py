@@ -12,7 +12,7 @@ import time_machine
 from django.test import Client
 
 from tasks.models import Owner
-from tasks.worth import Basis
+from tasks.worth import Derivation
 from tests.delegator.pages import Page, read
 from tests.factories import NOW, TODAY
 
@@ -53,10 +53,10 @@ def shown(page: Page) -> list[str]:
     return [fields[name] for name in FIELDS]
 
 
-def hour(owner: Owner) -> tuple[str, Basis | None]:
+def hour(owner: Owner) -> tuple[str, Derivation | None]:
     """What it is worth today, and what that was worked out from."""
     held = owner.best_hour(TODAY)
-    return str(held and held.amount).removesuffix(".00"), Basis.of(held)
+    return str(held and held.amount).removesuffix(".00"), Derivation.of(held)
 
 
 def test_at_first_nothing_is_worked_out_and_a_quarter_is_offered(hers: Client) -> None:
@@ -70,7 +70,7 @@ def test_income_and_hours_decide_and_the_working_is_shown(hers: Client, nora: Ow
     page = read(save(hers, **YEAR))
     assert SENTENCE in page.text
     assert shown(page) == ["20", "160,000", "2,000", "4"]
-    assert hour(nora) == ("20", Basis(Decimal(160_000), 2_000))
+    assert hour(nora) == ("20", Derivation(Decimal(160_000), 2_000))
     assert nora.hour_value(TODAY - timedelta(days=1)) == 80
 
 
@@ -104,6 +104,10 @@ def test_each_part_can_be_another(hers: Client, nora: Owner, changed: dict[str, 
         ({"hours_a_year": "40 a week"}, "Say how many hours a year, 1 to 8,784."),
         ({"income": ""}, "Say what you earn a year."),
         ({"income": "NaN"}, "Write an amount such as 18 or 18.50."),
+        # Not 123.
+        ({"income": "0.123"}, "Write an amount such as 18 or 18.50."),
+        ({"income": "0"}, "Write more than 0. A guess will do."),
+        ({"income": "0.01"}, "That makes an hour worth nothing."),
         ({"income": "100,000,001"}, "Write 100,000,000 or less."),
         ({"divisor": "0"}, "Write 1 to 10."),
         ({"divisor": "11"}, "Write 1 to 10."),
@@ -142,10 +146,22 @@ def test_another_amount_typed_over_it_decides_and_the_working_is_gone(hers: Clie
     assert hour(nora) == ("25", None)
 
 
-def test_where_both_were_changed_the_income_decides(hers: Client, nora: Owner) -> None:
+def test_where_both_were_changed_and_differ_the_owner_is_asked_which_it_is(hers: Client, nora: Owner) -> None:
     save(hers, **YEAR)
-    save(hers, **(YEAR | {"income": "320,000"}), worth="25")
-    assert hour(nora) == ("40", Basis(Decimal(320_000), 2_000))
+    refused = save(hers, **(YEAR | {"income": "320,000"}), worth="25")
+    page = read(refused)
+    assert refused.status_code == 422
+    assert page.text.count("You wrote $25, and your income makes it $40. Leave one of the two blank.") == 2
+    assert "open" in page.all("details", "disclose")[0].attrs
+    assert hour(nora) == ("20", Derivation(Decimal(160_000), 2_000))
+    save(hers, **(YEAR | {"income": "320,000"}), worth="")
+    assert hour(nora) == ("40", Derivation(Decimal(320_000), 2_000))
+
+
+def test_an_income_that_comes_to_the_amount_that_was_typed_is_no_question(hers: Client, nora: Owner) -> None:
+    save(hers, **YEAR)
+    save(hers, **(YEAR | {"income": "320,000"}), worth="40")
+    assert hour(nora) == ("40", Derivation(Decimal(320_000), 2_000))
 
 
 def test_income_and_hours_taken_out_leave_the_amount_as_a_typed_one(hers: Client, nora: Owner) -> None:
@@ -158,12 +174,12 @@ def test_income_and_hours_taken_out_leave_the_amount_as_a_typed_one(hers: Client
 def test_a_later_figure_leaves_past_weeks_and_what_they_rested_on(hers: Client, nora: Owner) -> None:
     save(hers, **YEAR)
     with time_machine.travel(NOW + timedelta(days=7), tick=False):
-        save(hers, **(YEAR | {"hours_a_year": "1,000"}))
+        save(hers, **(YEAR | {"hours_a_year": "1,000"}), worth="20")
     later = TODAY + timedelta(days=7)
     assert [nora.hour_value(day) for day in (TODAY - timedelta(days=1), TODAY, later)] == [80, 20, 40]
-    assert [Basis.of(nora.best_hour(day)) for day in (TODAY, later)] == [
-        Basis(Decimal(160_000), 2_000),
-        Basis(Decimal(160_000), 1_000),
+    assert [Derivation.of(nora.best_hour(day)) for day in (TODAY, later)] == [
+        Derivation(Decimal(160_000), 2_000),
+        Derivation(Decimal(160_000), 1_000),
     ]
 
 

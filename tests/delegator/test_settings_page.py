@@ -26,7 +26,8 @@ GIVEN: dict[str, Any] = {
     "name": "Nora Hale",
     "business": "Hale Garden Design",
     "vision": "Be home by four.",
-    "vision_by": "2027-06-01",
+    # Later than any day on which the tests run.
+    "vision_by": "2099-06-01",
     "work_days": ["1", "3", "6"],
     "worth": "95,50",
     "day": "7:30",
@@ -38,6 +39,9 @@ GIVEN: dict[str, Any] = {
     "reminder_hour": "18",
     "timer_limit": "2:30",
     "theme": "dark",
+    "clock_format": "24",
+    "date_format": "month",
+    "number_format": "comma",
 }
 
 
@@ -79,11 +83,12 @@ def test_what_is_saved_is_shown_again(hers: Client, nora: Owner) -> None:
     assert (nora.work_day, nora.budget, nora.currency) == (7 * HOUR + 30 * MINUTE, Decimal(290), "EUR")
     assert (nora.time_zone, nora.wants_summary) == ("Europe/Berlin", True)
     assert (nora.wants_reminder, nora.reminder_hour, nora.timer_limit) == (True, 18, 2 * HOUR + 30 * MINUTE)
-    assert (nora.vision_by, nora.work_days, nora.theme) == (date(2027, 6, 1), "136", "dark")
+    assert (nora.vision_by, nora.work_days, nora.theme) == (date(2099, 6, 1), "136", "dark")
     shown = typed(page)
-    assert (shown["name"], shown["worth"], shown["day"], shown["budget"]) == ("Nora Hale", "95.50", "7:30", "290")
-    assert (shown["vision"], shown["vision_by"], shown["timer_limit"]) == ("Be home by four.", "2027-06-01", "2:30")
-    assert chosen(page) == ["Europe/Berlin", "EUR", "18", "dark"]
+    assert (nora.clock_format, nora.date_format, nora.number_format) == ("24", "month", "comma")
+    assert (shown["name"], shown["worth"], shown["day"], shown["budget"]) == ("Nora Hale", "95,50", "7:30", "290")
+    assert (shown["vision"], shown["vision_by"], shown["timer_limit"]) == ("Be home by four.", "2099-06-01", "2:30")
+    assert chosen(page) == ["Europe/Berlin", "EUR", "18", "dark", "24", "month", "comma"]
     assert ticked(page) == ["Mon", "Wed", "Sat"]
 
 
@@ -103,6 +108,8 @@ def test_a_new_worth_leaves_the_past_alone(hers: Client, nora: Owner) -> None:
         ("name", " ", "Write your name."),
         ("name", "Nora\nBcc: v@example.com", "Write this on one line."),
         ("worth", "", "A guess will do."),
+        ("worth", "0", "Write more than 0. A guess will do."),
+        ("worth", "0,00", "Write more than 0. A guess will do."),
         ("worth", "12.345", "Write an amount such as 18 or 18.50."),
         ("worth", "1e5", "Write an amount such as 18 or 18.50."),
         ("budget", "-5", "Write an amount such as 18 or 18.50."),
@@ -113,6 +120,10 @@ def test_a_new_worth_leaves_the_past_alone(hers: Client, nora: Owner) -> None:
         ("time_zone", "Mars/Base", "Choose a time zone from the list."),
         ("time_zone", "../../etc/passwd", "Choose a time zone from the list."),
         ("currency", "XXX", "Select a valid choice."),
+        ("vision_by", "2020-06-01", "That day is over. Choose one that is still to come."),
+        ("clock_format", "13", "Select a valid choice."),
+        ("date_format", "year", "Select a valid choice."),
+        ("number_format", "roman", "Select a valid choice."),
         ("vision_by", "June", "Write the day as 2026-03-02."),
         ("work_days", [], "Choose one day at least."),
         ("work_days", ["8"], "Select a valid choice."),
@@ -142,6 +153,31 @@ def test_what_cannot_be_is_said_and_nothing_is_saved(
     assert {name: typed(page)[name] for name in kept} == {name: GIVEN[name] for name in kept}
     assert Owner.objects.values().get() == before
     assert BestHour.objects.count() == 1
+
+
+def test_a_day_that_came_and_went_stays_so_that_the_rest_can_be_saved(hers: Client, nora: Owner) -> None:
+    Owner.objects.update(vision_by=date(2020, 6, 1))
+    assert save(hers, vision_by="2020-06-01", business="Another name").status_code == 302
+    nora.refresh_from_db()
+    assert (nora.vision_by, nora.business) == (date(2020, 6, 1), "Another name")
+
+
+def test_the_summary_of_errors_counts_them_in_words_and_names_their_fields(hers: Client) -> None:
+    one = read(save(hers, name="")).text
+    assert "One thing needs a look Your name: Write your name." in one
+    four = {"name": "", "vision_by": "June", "timer_limit": "0", "off-last": "2026-12-24"}
+    said = read(save(hers, **four)).text
+    assert (
+        "Four things need a look Your name: Write your name. By when: Write the day as 2026-03-02. "
+        "A timer was forgotten after: Write more than zero hours. First day: Say which day." in said
+    )
+
+
+def test_a_page_from_before_there_were_formats_leaves_them_as_they_are(hers: Client, nora: Owner) -> None:
+    save(hers)
+    hers.post("/settings/", without("clock_format", "date_format", "number_format"))
+    nora.refresh_from_db()
+    assert (nora.clock_format, nora.date_format, nora.number_format) == ("24", "month", "comma")
 
 
 def test_a_blank_budget_is_no_limit(hers: Client, nora: Owner) -> None:
@@ -178,10 +214,14 @@ def without(*fields: str) -> dict[str, Any]:
 def test_a_new_owner_is_offered_no_reminder_5_pm_and_four_hours(hers: Client, nora: Owner) -> None:
     page = read(hers.get("/settings/"))
     assert "checked" not in next(tag.attrs for tag in page.all("input") if tag.attrs.get("name") == "wants_reminder")
-    hours = [tag.text for tag in page.all("option")][-20:]
+    options = [tag.text for tag in page.all("option")]
+    hours, looks = options[-29:-12], options[-12:]
     assert (hours[0], hours[6], hours[16]) == ("6 am", "12 pm", "10 pm")
-    assert hours[17:] == ["As on this device", "Light", "Dark"]
-    assert chosen(page)[-2:] == ["17", ""]
+    assert looks[:5] == ["As on this device", "Light", "Dark", "6:30 pm", "18:30"]
+    assert looks[5:] == [
+        "15 October 2026", "October 15, 2026", "1,234.50", "1.234,50", "1 234,50", "1’234.50", "12,34,567.50"
+    ]  # fmt: skip
+    assert chosen(page)[-5:] == ["17", "", "12", "day", "point"]
     assert ticked(page) == ["Mon", "Tue", "Wed", "Thu", "Fri"]
     assert typed(page)["timer_limit"] == "4"
     assert "Then it stops counting until you say when you stopped, and you get one email." in page.text
@@ -345,8 +385,8 @@ def test_adding_and_removing_a_day_off_asks_a_fixed_number_of_times(
 ) -> None:
     """The session; a look and a change in a transaction (2), and the clock; then the reminder is planned anew (2)."""
     Owner.objects.update(wants_reminder=wants_reminder)
-    clock_asked = 1 if connection.vendor == "postgresql" else 0
-    with django_assert_num_queries(1 + 2 + 2 + clock_asked + queries):
+    clock_asked = lock = 1 if connection.vendor == "postgresql" else 0
+    with django_assert_num_queries(1 + lock + 2 + 2 + clock_asked + queries):
         hers.post("/settings/days-off/", {"off-first": "2026-12-24"})
     pk = nora.days_off.get().pk
     with django_assert_num_queries(1 + 2 + 2 + clock_asked + queries):

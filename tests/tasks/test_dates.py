@@ -29,10 +29,13 @@ def test_days_are_said_without_leading_zeros_or_a_year() -> None:
     [
         (date(2026, 10, 5), date(2026, 10, 11), "5 to 11 October"),
         (date(2026, 9, 28), date(2026, 10, 4), "28 September to 4 October"),
-        (date(2026, 12, 28), date(2027, 1, 3), "28 December to 3 January"),
+        (date(2026, 10, 5), date(2026, 10, 5), "5 October"),
+        # Two years apart, a month is not the same one.
+        (date(2026, 1, 5), date(2027, 1, 5), "5 January 2026 to 5 January 2027"),
+        (date(2026, 12, 28), date(2027, 1, 3), "28 December 2026 to 3 January 2027"),
     ],
 )
-def test_a_week_names_a_month_once_where_it_can(first: date, last: date, said: str) -> None:
+def test_a_span_names_a_month_once_where_it_can_and_both_years_of_two(first: date, last: date, said: str) -> None:
     assert dates.span(first, last) == said
 
 

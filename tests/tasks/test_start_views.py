@@ -117,6 +117,7 @@ def test_going_back_to_step_1_shows_what_was_said_and_changing_it_makes_no_secon
         ({"vision": " \u200b"}, "Write a sentence on what you are building."),
         ({"best": ""}, "Name your best work."),
         ({"best": "x\nBcc: v@example.com"}, "Write this on one line."),
+        ({"worth": "0"}, "Write more than 0. A guess will do."),
         ({"worth": "12.345"}, "Write an amount such as 18 or 18.50."),
         ({"worth": "-$5"}, "Write an amount such as 18 or 18.50."),
         ({"worth": ""}, "Say what an hour of it is worth. A guess will do."),

@@ -73,6 +73,31 @@ def test_the_work_day_before_is_the_last_one_that_is_one(work: WorkDays, day: da
     assert work.of(between) == []
 
 
+@given(weekdays=WEEKDAYS, runs=st.lists(RUNS, max_size=5), day=DAYS)
+def test_runs_in_any_order_that_overlap_or_repeat_leave_the_same_work_days(
+    weekdays: str, runs: list[tuple[date, date]], day: date
+) -> None:
+    work = WorkDays(weekdays, tuple(runs))
+    is_off = any(first <= day <= last for first, last in runs)
+    assert work.is_one(day) == (str(day.isoweekday()) in weekdays and not is_off)
+    assert work == WorkDays(weekdays, tuple(reversed(runs + runs)))
+
+
+def test_among_ten_thousand_days_off_the_work_day_before_is_found_in_few_steps() -> None:
+    every_other = tuple((MONDAY - n * DAY, MONDAY - n * DAY) for n in range(1, 20_000, 2))
+    assert WorkDays("1", every_other).before(MONDAY) == MONDAY - 14 * DAY
+    century = WorkDays("12345", ((MONDAY - 36_500 * DAY, MONDAY - DAY),))
+    looked_at = []
+
+    class Counting(WorkDays):
+        def is_one(self, day: date) -> bool:
+            looked_at.append(day)
+            return century.is_one(day)
+
+    assert Counting(century.weekdays, century.off).before(MONDAY) == MONDAY - 36_501 * DAY
+    assert len(looked_at) <= 5
+
+
 # --- An owner's -----------------------------------------------------------------
 @pytest.mark.django_db
 def test_what_touches_the_days_asked_for_is_known_and_another_owners_is_not(
@@ -85,8 +110,9 @@ def test_what_touches_the_days_asked_for_is_known_and_another_owners_is_not(
     with django_assert_num_queries(1):
         work = workdays.of(nora, THIS.first, THIS.last)
         assert [day.isoweekday() for day in work.of(THIS.days)] == [2, 5, 6]
-    assert len(work.off) == 3
-    assert len(workdays.of(nora).off) == 5
+    assert work.off == tuple((MONDAY + first * DAY, MONDAY + last * DAY) for first, last in ((-9, 0), (2, 3), (6, 9)))
+    # Those that overlap or follow each other are one run.
+    assert workdays.of(nora).off == work.off
 
 
 @pytest.mark.django_db

@@ -1,0 +1,40 @@
+"""The words that templates ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.fields import optional
+from tasks.templatetags.words import begins, things
+
+
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [
+        ({"name": ["Write it."]}, "One thing needs a look"),
+        ({"name": ["Write it.", "On one line."]}, "Two things need a look"),
+        ({"name": ["Write it."], "day": ["Write it."]}, "Two things need a look"),
+        ({str(n): ["Write it."] for n in range(4)}, "Four things need a look"),
+        ({str(n): ["Write it."] for n in range(12)}, "Twelve things need a look"),
+        ({str(n): ["Write it."] for n in range(13)}, "13 things need a look"),
+    ],
+)
+def test_a_summary_of_errors_counts_them_in_words(errors: dict[str, list[str]], said: str) -> None:
+    assert things(errors) == said
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("Your name", "Your name: "),
+        (optional("By when"), "By when: "),
+        ("How long does it take, a day?", "How long does it take, a day? "),
+        (optional("Mail & post"), "Mail & post: "),
+        # What an owner named, not markup.
+        ("R&D <new>", "R&D <new>: "),
+        (None, ""),
+        ("", ""),
+    ],
+)
+def test_what_is_wrong_with_a_field_begins_with_its_name(label: str | None, said: str) -> None:
+    assert begins(label) == said
