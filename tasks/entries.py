@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Sum
 
-from . import owners
+from . import owners, weeks
 from .models import EntryChange, Owner, TimeEntry, WeekTotal
 
 Via = EntryChange.Via
 # By hand, since each write asks it: Django takes ten times as long to write this as it takes to run.
-ADD_TO_WEEK = "UPDATE tasks_weektotal SET seconds = seconds + %s WHERE task_id = %s AND monday = %s AND seconds >= %s"
+ADD_TO_WEEK = """
+    UPDATE tasks_weektotal SET seconds = seconds + %(seconds)s, days = CASE
+        WHEN EXISTS (SELECT 1 FROM tasks_timeentry WHERE task_id = %(task)s AND day = %(day)s) THEN days | %(bit)s
+        ELSE days & ~%(bit)s END
+    WHERE task_id = %(task)s AND monday = %(monday)s AND seconds >= -%(seconds)s
+"""
 
 
 def put(
@@ -89,16 +93,23 @@ def _add_to_week(entry: TimeEntry, seconds: int) -> None:
     if not seconds:
         return
     monday = entry.day - timedelta(days=entry.day.weekday())
+    values: dict[str, int | str] = {
+        "seconds": seconds,
+        "task": entry.task_id,
+        "day": entry.day.isoformat(),
+        "monday": monday.isoformat(),
+        "bit": weeks.bit(entry.day),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(ADD_TO_WEEK, [seconds, entry.task_id, monday.isoformat(), -seconds])
+        cursor.execute(ADD_TO_WEEK, values)
         if cursor.rowcount:
             return
     # The first of its week, or a total that was wrong: added up from the entries.
     week = TimeEntry.objects.filter(task_id=entry.task_id).between(monday, monday + timedelta(days=6))
-    counted = week.aggregate(total=Sum("seconds", default=0))["total"]
+    total = WeekTotal(owner_id=entry.owner_id, task_id=entry.task_id, monday=monday, seconds=0)
+    for day, there in week.values_list("day", "seconds"):
+        total.seconds += there
+        total.days |= weeks.bit(day)
     WeekTotal.objects.bulk_create(
-        [WeekTotal(owner_id=entry.owner_id, task_id=entry.task_id, monday=monday, seconds=counted)],
-        update_conflicts=True,
-        unique_fields=["task", "monday"],
-        update_fields=["seconds"],
+        [total], update_conflicts=True, unique_fields=["task", "monday"], update_fields=["seconds", "days"]
     )

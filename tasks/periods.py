@@ -32,6 +32,13 @@ def monday(week: int) -> date:
     return date.fromordinal(ZERO + 7 * week)
 
 
+def window(numbers: list[int], start: int, first: int, end: int) -> list[int]:
+    """Of the numbers of each week from `start` on those of the weeks from `first` to before `end`; others are 0."""
+    there = numbers[max(0, first - start) : max(0, end - start)]
+    before = min(end, max(first, start)) - first
+    return [0] * before + there + [0] * (end - first - before - len(there))
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Weeks from the first to the last; both belong to it."""
@@ -84,8 +91,7 @@ def of(first: int, end: int) -> tuple[Unit, list[Period]]:
 
 def _week(week: int) -> Period:
     day = monday(week)
-    short = dates.short(day)
-    return Period(f"{short} {day.year}", short, week, week + 1)
+    return Period(dates.short_dated(day), dates.short(day), week, week + 1)
 
 
 def _months(first: int, end: int, step: int) -> Iterator[Period]:

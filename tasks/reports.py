@@ -19,18 +19,20 @@ from typing import Any, NamedTuple
 from babel.numbers import get_currency_precision
 from django.db import connection
 
-from . import money, owners, periods, quadrants
+from . import formats, logged_days, money, owners, periods, quadrants, workdays
+from .logged_days import LoggedDays
 from .models import Owner
 from .owners import HourValues
 from .periods import Period, Span
 from .quadrants import Quadrant
+from .workdays import Coverage
 
 BEST, UNSCORED = "Best work", "Not scored yet"
 GROUPS = (BEST, *(quadrant.label for quadrant in Quadrant), UNSCORED)
 # By hand, so that the database packs a task's weeks into one row: ten years as rows cost twice the rest of the page.
 PACKED = """
     SELECT task.name, task.is_best_work, task.loathe, task.excel, task.retired_on,
-        CAST({list}(total.monday) AS text), CAST({list}(total.seconds) AS text)
+        CAST({list}(total.monday) AS text), CAST({list}(total.seconds) AS text), CAST({list}(total.days) AS text)
     FROM tasks_task task JOIN tasks_weektotal total ON total.task_id = task.id
     WHERE task.owner_id = %s AND total.seconds > 0
     GROUP BY task.id ORDER BY task.is_best_work, task.position, task.id
@@ -63,9 +65,7 @@ class Track:
 
     def between(self, first: int, end: int) -> list[int]:
         """Seconds of each week from `first` to before `end`."""
-        there = self.seconds[max(0, first - self.start) : max(0, end - self.start)]
-        before = min(end, max(first, self.start)) - first
-        return [0] * before + there + [0] * (end - first - before - len(there))
+        return periods.window(self.seconds, self.start, first, end)
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ class Log:
     tracks: list[Track]
     values: HourValues
     currency: str
+    days: LoggedDays
 
     @property
     def weeks(self) -> tuple[int, int] | None:
@@ -122,12 +123,14 @@ class Row(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """A week, a month or a year of the report."""
+    """A week, a month or a year of the report, with how many of its work days were logged, and how many it had."""
 
     period: Period
     best: int
     routine: int
     worth: int
+    logged: int
+    workdays: int
 
     @property
     def seconds(self) -> int:
@@ -162,6 +165,10 @@ class Report:
         """Of the routine, in smallest units."""
         return sum(stretch.worth for stretch in self.stretches)
 
+    @property
+    def coverage(self) -> Coverage:
+        return Coverage(sum(each.logged for each in self.stretches), sum(each.workdays for each in self.stretches))
+
 
 class Line(NamedTuple):
     """One task in one week, for the spreadsheet."""
@@ -173,20 +180,20 @@ class Line(NamedTuple):
 
 
 def log(owner: Owner) -> Log:
-    """Two queries, for any number of years."""
-    return Log(_tracks(owner), owners.hour_values(owner), owner.currency)
-
-
-def _tracks(owner: Owner) -> list[Track]:
+    """Three queries, for any number of years."""
     with connection.cursor() as cursor:
         cursor.execute(PACKED.format(list=LIST[connection.vendor]), [owner.pk])
         rows = cursor.fetchall()
-    weeks, tracks = _Weeks(), []
-    for name, is_best_work, loathe, excel, retired_on, mondays, packed in rows:
+    weeks, tracks, days = _Weeks(), [], []
+    for name, is_best_work, loathe, excel, retired_on, mondays, packed, packed_days in rows:
         group = BEST if is_best_work else _quadrant(loathe, excel)
-        start, packed = weeks[mondays].without_gaps(packed)
-        tracks.append(Track(name, group, retired_on is not None, start, packed))
-    return tracks
+        logged = weeks[mondays]
+        if logged.has_gaps:
+            packed = json.dumps(logged.spread(json.loads(packed)))
+        tracks.append(Track(name, group, retired_on is not None, logged.start, packed))
+        days.append((logged.start, bytes(logged.spread(json.loads(packed_days)))))
+    known = logged_days.of(days, workdays.of(owner))
+    return Log(tracks, owners.hour_values(owner), owner.currency, known)
 
 
 class _Logged(NamedTuple):
@@ -196,14 +203,14 @@ class _Logged(NamedTuple):
     start: int
     has_gaps: bool
 
-    def without_gaps(self, packed: str) -> tuple[int, str]:
-        """The first week, and the seconds of each from there on, as JSON."""
+    def spread(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Those of the weeks with time, as those of each week from the first one on."""
         if not self.has_gaps:
-            return self.start, packed
+            return numbers
         weekly = [0] * (max(self.weeks) - self.start + 1)
-        for week, seconds in zip(self.weeks, json.loads(packed), strict=True):
-            weekly[week - self.start] = seconds
-        return self.start, json.dumps(weekly)
+        for week, number in zip(self.weeks, numbers, strict=True):
+            weekly[week - self.start] = number
+        return weekly
 
 
 class _Weeks(dict[str, _Logged]):
@@ -244,6 +251,7 @@ def of(log: Log, span: Span) -> Report:
             tasks.append(Row(track.name, total, sum(worth[-1]), track.group, track.is_retired))
     unit, parts = periods.of(first, end)
     sums = [list(map(sum, zip(*weeks, strict=True))) for weeks in (best, routine, worth)]
+    sums += log.days.between(first, end)
     stretches = [
         Stretch(part, *(sum(weeks[part.start - first : part.end - first]) for weeks in sums)) for part in parts
     ]
@@ -284,6 +292,13 @@ def for_script(log: Log) -> dict[str, Any]:
         "starts": log.starts,
         "digits": log.digits,
         "prefix": prefix(log.currency),
+        "days": {
+            "start": log.days.start,
+            "logged": log.days.logged.decode("latin-1"),
+            "usual": log.days.usual,
+            "shorter": log.days.shorter,
+        },
+        "formats": formats.for_script(),
     }
 
 

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Sum
-from django.db.models.functions import TruncWeek
 
-from . import owners
+from . import owners, weeks
 from .models import Owner, TimeEntry, WeekTotal
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class Total(NamedTuple):
+    """Seconds of a week, and the days that have them, as `WeekTotal.days`."""
+
+    seconds: int
+    days: int
+
+    def __str__(self) -> str:
+        """3600 s on Mon, Thu"""
+        days = ", ".join(name for number, name in enumerate(DAYS) if self.days >> number & 1)
+        return f"{self.seconds} s on {days or 'no day'}"
+
+
+NOTHING = Total(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A total that is not what its entries add up to, in seconds."""
+    """A total that is not what its entries add up to: seconds, and days as bits."""
 
     owner_id: int
     task_id: int
     monday: date
-    kept: int
-    counted: int
+    kept: Total
+    counted: Total
 
 
 @transaction.atomic
@@ -33,19 +51,18 @@ def differences(owner: Owner) -> list[Difference]:
 
 
 def _differences(owner: Owner) -> Iterator[Difference]:
-    counted = {
-        (task_id, monday): seconds
-        for task_id, monday, seconds in TimeEntry.objects.filter(owner=owner)
-        .annotate(monday=TruncWeek("day"))
-        .values_list("task_id", "monday")
-        .annotate(total=Sum("seconds"))
-    }
+    counted: dict[tuple[int, date], Total] = defaultdict(lambda: NOTHING)
+    by_day = TimeEntry.objects.filter(owner=owner).values_list("task_id", "day").annotate(total=Sum("seconds"))
+    for task_id, day, seconds in by_day:
+        place = task_id, day - timedelta(days=day.weekday())
+        so_far = counted[place]
+        counted[place] = Total(so_far.seconds + seconds, so_far.days | weeks.bit(day))
     kept = {
-        (task_id, monday): seconds
-        for task_id, monday, seconds in owner.week_totals.values_list("task_id", "monday", "seconds")
+        (task_id, monday): Total(seconds, days)
+        for task_id, monday, seconds, days in owner.week_totals.values_list("task_id", "monday", "seconds", "days")
     }
     for task_id, monday in sorted(counted.keys() | kept.keys()):
-        here, there = kept.get((task_id, monday), 0), counted.get((task_id, monday), 0)
+        here, there = kept.get((task_id, monday), NOTHING), counted.get((task_id, monday), NOTHING)
         if here != there:
             yield Difference(owner.pk, task_id, monday, here, there)
 
@@ -56,12 +73,18 @@ def mend(owner: Owner) -> int:
     found = differences(owner)
     WeekTotal.objects.bulk_create(
         [
-            WeekTotal(owner_id=each.owner_id, task_id=each.task_id, monday=each.monday, seconds=each.counted)
+            WeekTotal(
+                owner_id=each.owner_id,
+                task_id=each.task_id,
+                monday=each.monday,
+                seconds=each.counted.seconds,
+                days=each.counted.days,
+            )
             for each in found
         ],
         update_conflicts=True,
         unique_fields=["task", "monday"],
-        update_fields=["seconds"],
+        update_fields=["seconds", "days"],
         batch_size=500,
     )
     return len(found)

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from .models import Owner, Task
+from django.db.models import DateField, QuerySet
+
+from .models import Owner, Task, WeekTotal
+from .prepared import Prepared, given
 
 # MATCHING.md section 1: how many logged weeks tell what is usual.
 RECENT = 8
@@ -72,16 +75,39 @@ class Log:
         return len(self.days.get(week, ()))
 
 
+def bit(day: date) -> int:
+    """What stands for it among the days of its week: 1 for Monday, 64 for Sunday."""
+    return 1 << day.weekday()
+
+
+def _between() -> QuerySet[WeekTotal, tuple[int, date, int, int]]:
+    mondays = given("first", DateField()), given("last", DateField())
+    kept = WeekTotal.objects.filter(owner_id=given("owner"), monday__range=mondays, seconds__gt=0)
+    return kept.values_list("task_id", "monday", "seconds", "days")
+
+
+BETWEEN = Prepared(_between)
+
+
 def log(owner: Owner, first: Week, last: Week) -> Log:
-    """Seconds by week and task, from the kept totals, and the days with anything logged. Two queries."""
+    """Seconds by week and task, and the days with anything logged, from the kept totals. One query."""
     seconds: dict[Week, dict[int, int]] = defaultdict(dict)
-    kept = owner.week_totals.filter(monday__range=(first.first, last.first), seconds__gt=0)
-    for task_id, monday, total in kept.values_list("task_id", "monday", "seconds"):
-        seconds[Week.of(monday)][task_id] = total
-    days: dict[Week, set[date]] = defaultdict(set)
-    for day in owner.entries.between(first.first, last.last).values_list("day", flat=True).distinct():
-        days[Week.of(day)].add(day)
-    return Log(dict(seconds), dict(days))
+    days: dict[Week, int] = defaultdict(int)
+    for task_id, monday, total, there in BETWEEN.rows(owner=owner.pk, first=first.first, last=last.first):
+        week = Week.of(monday)
+        seconds[week][task_id] = total
+        days[week] |= there
+    return Log(dict(seconds), {week: {day for day in week.days if bit(day) & there} for week, there in days.items()})
+
+
+def _recent_weeks() -> QuerySet[WeekTotal, tuple[int, date, int]]:
+    """Task, Monday and seconds of the last weeks with anything logged, up to a given Monday."""
+    kept = WeekTotal.objects.filter(owner_id=given("owner"), seconds__gt=0)
+    mondays = kept.filter(monday__lte=given("last", DateField())).order_by("-monday").values("monday").distinct()
+    return kept.filter(monday__in=mondays[:RECENT]).values_list("task_id", "monday", "seconds")
+
+
+USUAL = Prepared(_recent_weeks)
 
 
 class Usual(NamedTuple):
@@ -100,14 +126,14 @@ def usual(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, Usual]:
     What each task takes in a usual week, by task id.
 
     The last complete weeks in which the owner logged anything at all, so that a
-    holiday does not count as zero (MATCHING.md section 1). Two queries.
+    holiday does not count as zero (MATCHING.md section 1). One query.
     """
     last = Week.of(today).back().first
-    kept = owner.week_totals.filter(monday__lte=last, seconds__gt=0)
-    recent = list(kept.order_by("-monday").values_list("monday", flat=True).distinct()[:RECENT])
     seconds: dict[int, dict[date, int]] = defaultdict(dict)
-    for task_id, monday, total in kept.filter(monday__in=recent).values_list("task_id", "monday", "seconds"):
+    recent = set()
+    for task_id, monday, total in USUAL.rows(owner=owner.pk, last=last):
         seconds[task_id][monday] = total
+        recent.add(monday)
     found = {}
     for task in tasks:
         logged = seconds[task.pk]
@@ -118,7 +144,7 @@ def usual(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, Usual]:
 
 
 def usual_minutes(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, int | None]:
-    """Minutes a week that each task takes, by task id; None with neither log nor estimate. Two queries."""
+    """Minutes a week that each task takes, by task id; None with neither log nor estimate. One query."""
     return {pk: each.minutes for pk, each in usual(owner, tasks, today).items()}
 
 

@@ -7,6 +7,9 @@ const choices = document.getElementById("choices");
 const log = JSON.parse(document.getElementById("report-log").textContent);
 const logged = Array.from(document.querySelectorAll("[data-seconds]"), ({ textContent }) => JSON.parse(textContent));
 const BEST = 0;
+const { group: GROUP, point: POINT, month_first: MONTH_FIRST } = log.formats;
+// Before each three digits from the end; or before the last three, and each two above them.
+const THOUSANDS = log.formats.pairs ? /\B(?=(\d\d)*\d{3}$)/g : /\B(?=(\d{3})+$)/g;
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 
 // --- Weeks: whole numbers, counted from the first Monday of 1970 ------------------------
@@ -22,9 +25,11 @@ function weekOf(text) {
   return week >= 1 && firstOf(year) + week <= firstOf(year + 1) ? firstOf(year) + week - 1 : null;
 }
 
-const long = (date) => `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
-const short = (date) => `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()].slice(0, 3)}`;
-const dated = (date) => `${long(date)} ${date.getUTCFullYear()}`;
+const ordered = (date, month) => (MONTH_FIRST ? `${month} ${date.getUTCDate()}` : `${date.getUTCDate()} ${month}`);
+const withYear = (day, date) => `${day}${MONTH_FIRST ? "," : ""} ${date.getUTCFullYear()}`;
+const long = (date) => ordered(date, MONTHS[date.getUTCMonth()]);
+const short = (date) => ordered(date, MONTHS[date.getUTCMonth()].slice(0, 3));
+const dated = (date) => withYear(long(date), date);
 
 function titleOf(first, end) {
   const [from, to] = [dateOf(monday(first)), dateOf(monday(end) - 1)];
@@ -37,7 +42,7 @@ function periodsOf(first, end) {
     const weeks = Array.from({ length: end - first }, (_, at) => first + at);
     return ["week", weeks.map((week) => {
       const date = dateOf(monday(week));
-      return { label: `${short(date)} ${date.getUTCFullYear()}`, short: short(date), start: week, end: week + 1 };
+      return { label: withYear(short(date), date), short: short(date), start: week, end: week + 1 };
     })];
   }
   return end - first <= 530 ? ["month", monthsOf(first, end, 1)] : ["year", monthsOf(first, end, 12)];
@@ -66,6 +71,19 @@ function hourlyOf(first, end) {
   return hourly;
 }
 
+// On how many of a week's work days something was logged, and how many it has; days are bits.
+function coverageOf(week) {
+  const { start, logged: days, usual, shorter } = log.days;  // a letter a week
+  const work = shorter[week] ?? usual;
+  return { logged: count((days.charCodeAt(week - start) || 0) & work), workdays: count(work) };
+}
+
+function count(bits) {
+  let found = 0;
+  for (let rest = bits; rest; rest &= rest - 1) found++;
+  return found;
+}
+
 function addUp(first, end) {
   const per = 360000 / 10 ** log.digits, half = Math.floor(per / 2);
   const hourly = hourlyOf(first, end);
@@ -87,13 +105,16 @@ function addUp(first, end) {
     }
     if (row.seconds) tasks.push(row);
   }
+  const covered = Array.from({ length: end - first }, (_, at) => coverageOf(first + at));
+  const days = { logged: covered.map((each) => each.logged), workdays: covered.map((each) => each.workdays) };
   const [unit, periods] = periodsOf(first, end);
   const sum = (weeks, { start, end: stop }) => weeks.slice(start - first, stop - first).reduce((all, each) => all + each, 0);
-  const stretches = periods.map((each) => ({ ...each, best: sum(best, each), routine: sum(routine, each), worth: sum(worth, each) }));
-  const all = { start: first, end };
-  const sums = { best: sum(best, all), routine: sum(routine, all), worth: sum(worth, all) };
+  const weekly = { best, routine, worth, ...days };
+  const sums = (part) => Object.fromEntries(Object.entries(weekly).map(([name, weeks]) => [name, sum(weeks, part)]));
+  const stretches = periods.map((each) => ({ ...each, ...sums(each) }));
+  const all = sums({ start: first, end });
   tasks.sort((one, other) => other.seconds - one.seconds);
-  return { title: titleOf(first, end), unit, tasks, groups: byGroup(tasks), stretches, seconds: sums.best + sums.routine, ...sums };
+  return { title: titleOf(first, end), unit, tasks, groups: byGroup(tasks), stretches, seconds: all.best + all.routine, ...all };
 }
 
 function byGroup(tasks) {
@@ -112,14 +133,16 @@ const cells = (...values) => values.map((value) => `<td class="r num">${value}</
 function money(units) {
   if (units === null) return "–";
   const [whole, cents] = [Math.floor(units / 10 ** log.digits), units % 10 ** log.digits];
-  const digits = log.digits ? `.${String(cents).padStart(log.digits, "0")}` : "";
-  return log.prefix + String(whole).replace(/\B(?=(\d{3})+$)/g, ",") + digits;
+  const digits = log.digits ? `${POINT}${String(cents).padStart(log.digits, "0")}` : "";
+  return log.prefix + String(whole).replace(THOUSANDS, GROUP) + digits;
 }
 
 function words(seconds) {
   const [hours, minutes] = clock(seconds).split(":").map(Number);
   return [hours ? `${hours} h` : "", minutes || !hours ? `${minutes} min` : ""].filter(Boolean).join(" ");
 }
+
+const covered = ({ logged, workdays }) => (workdays ? `${logged} of ${workdays}` : "–");
 
 function share(part, whole) {
   const percent = Math.floor((200 * part + whole) / (2 * whole));
@@ -176,8 +199,8 @@ const fill = (name, html) => { for (const place of places[name]) place.innerHTML
 let folded = null;
 function unfold() {
   if (!folded) return;
-  fill("periods", folded.map(({ label, best, routine, worth }) => `<tr><th scope="row" class="nowrap">${label}</th>`
-    + `${cells(time(best), time(routine), time(best + routine), money(worth))}</tr>`).join(""));
+  fill("periods", folded.map(({ label, best, routine, worth, ...days }) => `<tr><th scope="row" class="nowrap">${label}</th>`
+    + `${cells(time(best), time(routine), time(best + routine), money(worth), covered(days))}</tr>`).join(""));
   folded = null;
 }
 places.numbers[0].firstElementChild.addEventListener("click", unfold);
@@ -192,6 +215,8 @@ function draw(report) {
   places.body[0].hidden = !seconds;
   for (const name of ["seconds", "best", "routine"]) fill(name, time(report[name]));
   fill("worth", money(report.worth));
+  fill("days", covered(report));
+  fill("covered", report.workdays ? `${covered(report)} work day${report.workdays === 1 ? "" : "s"} logged.` : "");
   const said = `Hours by ${unit}, ${title}: ${words(report.best)} of best work and ${words(report.routine)} of routine in all.`;
   places.chart[0].setAttribute("aria-label", said);
   const scale = scaleOf(Math.max(...stretches.map(({ best, routine }) => best + routine)));

@@ -95,12 +95,17 @@ class EntryChange(models.Model):
 
 
 class WeekTotal(models.Model):
-    """Seconds of a task in one ISO week, kept in step by `entries`; `check_rollups` proves it."""
+    """
+    Seconds of a task in one ISO week, and the days that have them, kept in step by `entries`.
+
+    `check_rollups` proves it. The days tell how much of a week was logged without asking its entries.
+    """
 
     owner = models.ForeignKey(Owner, models.CASCADE, related_name="week_totals")
     task = models.ForeignKey(Task, models.CASCADE, related_name="week_totals")
     monday = models.DateField()
     seconds = models.PositiveIntegerField()
+    days = models.PositiveSmallIntegerField(default=0, help_text="As bits: 1 is Monday, 64 is Sunday.")
 
     class Meta:
         indexes = [models.Index(fields=["owner", "monday"], name="owners_weeks")]

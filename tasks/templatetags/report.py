@@ -11,7 +11,7 @@ from django import template
 from django.utils.html import format_html_join, json_script
 from django.utils.safestring import SafeString
 
-from tasks import charts, columns, durations, reports
+from tasks import charts, columns, durations, formats, reports
 from tasks.reports import Log, Report, Row, Stretch, for_script
 
 register = template.Library()
@@ -34,6 +34,7 @@ class Pen:
 
     def __init__(self, currency: str) -> None:
         self.prefix, self.digits = reports.prefix(currency), get_currency_precision(currency)
+        self.formats = formats.current()
 
     def money(self, units: int | None) -> str:
         """$1,234.50, of smallest units; best work has none."""
@@ -41,7 +42,7 @@ class Pen:
             return "–"
         whole, rest = divmod(units, 10**self.digits)
         cents = f".{rest:0{self.digits}}" if self.digits else ""
-        return f"{self.prefix}{whole:,}{cents}"
+        return self.prefix + self.formats.number(f"{whole:,}{cents}")
 
 
 @register.simple_tag
@@ -75,6 +76,7 @@ def report(report: Report, *, is_asked: bool) -> dict[str, object]:
         "groups": format_html_join("", GROUP, ((row.name, _sums(row, report, pen)) for row in report.groups)),
         "sums": {name: SafeString(time(getattr(report, name))) for name in ("seconds", "best", "routine")},
         "worth": pen.money(report.worth),
+        "days": covered(*report.coverage),
     }
 
 
@@ -87,6 +89,11 @@ def share(part: int, whole: int) -> str:
     """In whole percent, half up."""
     percent = (200 * part + whole) // (2 * whole)
     return f"{percent}%" if percent else "&lt;1%"
+
+
+def covered(logged: int, workdays: int) -> str:
+    """4 of 5"""
+    return f"{logged} of {workdays}" if workdays else "–"
 
 
 def _said(report: Report) -> str:
@@ -115,8 +122,8 @@ def _labels(labels: list[str]) -> str:
 
 def _stretch(stretch: Stretch, pen: Pen) -> str:
     """Nothing in it has to be escaped."""
-    period, best, routine, worth = stretch
-    cells = _cells(time(best), time(routine), time(best + routine), pen.money(worth))
+    period, best, routine, worth, logged, workdays = stretch
+    cells = _cells(time(best), time(routine), time(best + routine), pen.money(worth), covered(logged, workdays))
     return f'<tr><th scope="row" class="nowrap">{period.label}</th>{cells}</tr>'
 
 

@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from django.core.management import call_command
 from django.utils import timezone
-from tasks.models import BestHour, Owner, TimeEntry
+from tasks.models import BestHour, DayOff, Owner, TimeEntry
 from tests import factories
 owner, today, chance = Owner.objects.get(pk={pk}), date.fromisoformat("{today}"), random.Random(7)
 factories.a_task(owner=owner, name="Plants & <pots>", loathe=None, excel=None)
@@ -29,6 +29,9 @@ for number in range(4):
 for number in range(1, 12):
     starts_on = today - timedelta(days=300 * number + number)
     BestHour.objects.create(owner=owner, starts_on=starts_on, amount=Decimal(7999 + 1313 * number) / 100)
+for number in range(20):
+    first = today - timedelta(days=97 * number)
+    DayOff.objects.create(owner=owner, first=first, last=first + timedelta(days=number))
 TimeEntry.objects.bulk_create(
     [
         TimeEntry(owner=owner, task=task, day=today - timedelta(days=7 * back + 2), changed_at=timezone.now(),
@@ -210,3 +213,25 @@ def test_on_paper_are_the_numbers_and_no_navigation(page: Page) -> None:
     expect(page.locator("nav.side")).to_be_hidden()
     expect(page.locator("[data-is=periods] tr").first).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("numbers", ["comma", "space", "lakh"])
+def test_it_is_redrawn_in_the_formats_that_the_owner_chose(
+    page: Page, owner: Person, running: Site, numbers: str
+) -> None:
+    chosen = f"number_format={numbers!r}, date_format='month', clock_format='24'"
+    running.app.manage(
+        "shell", "-v0", "-c", f"from tasks.models import *; Owner.objects.filter(pk={owner.pk}).update({chosen})"
+    )
+    page.reload()
+    ready(page)
+    page.get_by_text("Show the numbers").click()
+    shown = {}
+    for span in ranges(page):
+        page.evaluate(CHANGE, span)
+        shown[span] = page.evaluate(REPORT), page.title()
+    for (first, last), (html, title) in shown.items():
+        page.goto(f"/reports/?from={first}&to={last}")
+        page.evaluate("document.querySelector('#report details').open = true")
+        assert page.evaluate(REPORT) == html, (first, last)
+        assert page.title() == title

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 PAGE, CSV = "/reports/", "/reports/report.csv"
 YEARS = 10
-# The session with its owner, the whole log, what an hour was worth.
-QUERIES = 3
+# The session with its owner, the whole log, days off, what an hour was worth.
+QUERIES = 4
 
 
 @pytest.fixture(autouse=True)

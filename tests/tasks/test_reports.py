@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks import money, owners, periods, reports
+from tasks.logged_days import LoggedDays
 from tasks.models import BestHour, Owner
 from tasks.owners import HourValues
 from tasks.periods import Span
@@ -20,6 +21,7 @@ from tasks.weeks import Week
 from tests.factories import TODAY, a_task, an_entry, the_best_work
 
 W42 = Week(2026, 42)
+NO_DAYS = LoggedDays(0, b"", 31, {})
 AUTUMN = Span.until(W42, 12)
 MONDAYS = st.integers(2400, 3000)
 SECONDS = st.integers(0, 7 * 24 * 3600)
@@ -31,7 +33,7 @@ def a_track(*, name: str = "Email", group: str = GROUPS[1], start: int = 2900, s
 
 
 def a_log(*tracks: Track, values: HourValues | None = None, currency: str = "USD") -> Log:
-    return Log(list(tracks), values or HourValues([(date(2020, 1, 1), Decimal(80))]), currency)
+    return Log(list(tracks), values or HourValues([(date(2020, 1, 1), Decimal(80))]), currency, NO_DAYS)
 
 
 def weeks(first: int, last: int) -> Span:
@@ -59,7 +61,7 @@ currencies = st.sampled_from(["USD", "JPY", "KWD"])
 def test_the_rows_add_up_to_the_total_for_any_log_and_any_worth_of_an_hour(
     tracks: list[Track], values: list[tuple[date, Decimal]], ends: tuple[int, int], currency: str
 ) -> None:
-    log = Log(tracks, HourValues(sorted(values)), currency)
+    log = Log(tracks, HourValues(sorted(values)), currency, NO_DAYS)
     span = weeks(min(ends), max(ends))
     report, lines = reports.of(log, span), list(reports.lines(log, span))
     for rows in (report.tasks, report.groups, lines):
@@ -74,7 +76,7 @@ def test_the_rows_add_up_to_the_total_for_any_log_and_any_worth_of_an_hour(
 def test_a_line_is_worth_what_decimal_says_rounded_half_up(
     tracks: list[Track], values: list[tuple[date, Decimal]], ends: tuple[int, int], currency: str
 ) -> None:
-    log = Log(tracks, HourValues(sorted(values)), currency)
+    log = Log(tracks, HourValues(sorted(values)), currency, NO_DAYS)
     for line in reports.lines(log, weeks(min(ends), max(ends))):
         hour = log.values.on(periods.monday(line.week) + timedelta(days=6))
         exact = money.rounded(Decimal(line.seconds) * hour / 3600, currency)

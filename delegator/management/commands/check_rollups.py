@@ -21,7 +21,7 @@ class Command(BaseCommand):
                 off += 1
                 self.stdout.write(
                     f"owner {each.owner_id}, task {each.task_id}, week of {each.monday}: "
-                    f"{each.kept} s kept, {each.counted} s logged"
+                    f"{each.kept} kept, {each.counted} logged"
                 )
             if mend:
                 rollups.mend(owner)
