@@ -121,6 +121,8 @@ class Instance:
     kept: tuple[Kept, ...] = ()
     briefed: tuple[Briefed, ...] = ()
     pins: tuple[Pair, ...] = ()
+    # Beyond MATCHING.md: who gets the task where two plans are equally good. Money always goes before it.
+    prefer: tuple[Pair, ...] = ()
     exclude: tuple[Exclusion, ...] = ()
 
     @classmethod
@@ -140,6 +142,7 @@ class Instance:
             ),
             briefed=tuple(Briefed(*_pair(row), row.maybe("minutes")) for row in top.rows("briefed", [])),
             pins=tuple(Pair(*_pair(row)) for row in top.rows("pins", [])),
+            prefer=tuple(Pair(*_pair(row)) for row in top.rows("prefer", [])),
             exclude=tuple(_exclusion(row) for row in top.rows("exclude", [])),
         )
         _refuse_contradictions(instance)
@@ -148,8 +151,9 @@ class Instance:
     def json(self) -> dict[str, object]:
         """The same as plain data, to be written as JSON; `read` gives this instance back."""
         data = asdict(self)
-        given = [{key: id_ for key, id_ in row.items() if id_ is not None} for row in data["exclude"]]
-        return {"format": FORMAT, "version": VERSION, **data, "exclude": given}
+        for key in ("kept", "briefed", "exclude"):
+            data[key] = [{name: value for name, value in row.items() if value is not None} for row in data[key]]
+        return {"format": FORMAT, "version": VERSION, **data}
 
 
 class _Row:
@@ -270,7 +274,7 @@ def _refuse_contradictions(instance: Instance) -> None:
     assistants = {assistant.id for assistant in instance.assistants}
     _refuse_doubles("tasks", [task.id for task in instance.tasks])
     _refuse_doubles("assistants", [assistant.id for assistant in instance.assistants])
-    for key in ("kept", "briefed", "pins", "exclude"):
+    for key in ("kept", "briefed", "pins", "prefer", "exclude"):
         rows: Sequence[Kept | Briefed | Pair | Exclusion] = getattr(instance, key)
         for place, row in enumerate(rows):
             if row.task is not None and row.task not in tasks:

@@ -1,7 +1,8 @@
 """The exact rules of one matching instance: who may be proposed for what, and what still fits."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -45,6 +46,7 @@ class Rules:
         self.tasks = {task.id: task for task in sorted(instance.tasks, key=lambda task: task.id)}
         self.assistants = {each.id: each for each in sorted(instance.assistants, key=lambda each: each.id)}
         self.pins = frozenset(instance.pins)
+        self.preferred = frozenset(instance.prefer)
         self.excluded = {(row.task, row.assistant) for row in instance.exclude}
         briefed = {row.pair: row.minutes for row in instance.briefed}
         self.known = briefed | {row.pair: row.minutes for row in instance.kept}
@@ -84,6 +86,12 @@ class Rules:
         if self.owner.protect_keep and zone(task) == "keep":
             return "keep"
         return "skill" if assistant and not assistant.can(task) else None
+
+    def only(self, pairs: Collection[Pair]) -> "Rules":
+        """The same, with fewer candidates."""
+        few = copy(self)
+        few.candidates = {pair: each for pair, each in self.candidates.items() if pair in pairs}
+        return few
 
     def option(self, task: Task, assistant: Assistant) -> Candidate | Refusal:
         """The candidate, with or without room for it, or the first hard reason against it."""
@@ -129,26 +137,37 @@ class Rules:
             minutes[pair.assistant] += self.candidates[pair].worth.minutes * parts
         return minutes
 
-    def value(self, picks: Picks) -> tuple[int, int, int]:
-        """Pins honoured, net cents and minutes won: the goals in their order, kept work apart."""
+    def new_pay(self, picks: Picks) -> int:
+        """Cents a week for new work."""
+        return sum(self.candidates[pair].worth.pay_cents * parts for pair, parts in picks.items())
+
+    def value(self, picks: Picks) -> tuple[int, int, int, int]:
+        """Pins honoured, net cents, minutes won, people preferred: the goals in their order, kept work apart."""
         worths = [(self.candidates[pair].worth, parts) for pair, parts in picks.items()]
         pins = sum(pair in self.pins and pair not in self.kept for pair in picks)
         return (
             pins,
             sum(worth.net(parts) for worth, parts in worths),
             sum(worth.won(parts) for worth, parts in worths),
+            sum(pair in self.preferred for pair in picks),
         )
 
     def _candidates(self) -> Iterator[Candidate]:
+        able = self._able()
         for task in self.tasks.values():
-            wished = {pin.assistant for pin in self.pins if pin.task == task.id}
-            for assistant in self.assistants.values():
-                # Most pairs of a large roster end here, so this comes before the rest.
-                if assistant.id not in wished and not assistant.can(task):
-                    continue
-                option = self.option(task, assistant)
+            # Most pairs of a large roster end here, so this comes before the rest.
+            ids = set(self.assistants).intersection(*(able[need] for need in task.skills.items()))
+            ids |= {pin.assistant for pin in self.pins if pin.task == task.id}
+            for id_ in sorted(ids):
+                option = self.option(task, self.assistants[id_])
                 if isinstance(option, Candidate):
                     yield option
+
+    def _able(self) -> dict[tuple[str, int], set[str]]:
+        """Who has a skill at a level or above it, for all that tasks need."""
+        needs = {need for task in self.tasks.values() for need in task.skills.items()}
+        roster = self.assistants.values()
+        return {need: {each.id for each in roster if each.skills.get(need[0], 0) >= need[1]} for need in needs}
 
     def _most(self, assistant: Assistant, uses: tuple[tuple[Limit, int, int], ...]) -> int:
         """The parts there is room for if nothing else is handed over."""

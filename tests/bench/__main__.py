@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tests import rig
-from tests.bench import results, visits
+from tests.bench import matching, results, visits
 from tests.bench.items import ITEMS, PLAIN_PAGE, PLAIN_WRITE, Item, Wrong
 from tests.bench.measure import Bench
 from tests.bench.results import POSTGRES, Row, Sample
@@ -103,6 +103,7 @@ def run(
     rows = [row for series in measured for row in rows_of(series, floors)]
     if options.only in f"first visit, {visits.NAME}; again, {visits.NAME}":
         rows += visited(sites[0], wrong)
+    rows += matching.rows(options.only, wrong)
     return rows, wrong
 
 

@@ -2,13 +2,18 @@
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 Row = dict[str, Any]
 # Extra parts of one task, by assistant.
 Split = dict[str, int]
+
+# Pins, net cents, minutes won, preferred pairs: the goals in their order.
+Value = tuple[int, int, int, int]
 
 OWNER = [50, 56, 62, 68, 74, 80, 88, 96, 105, 115, 125]
 HELPER = [None, 50, 65, 80, 100, 125]
@@ -16,6 +21,20 @@ HELPER = [None, 50, 65, 80, 100, 125]
 
 def near(amount: Fraction) -> int:
     return math.floor(amount + Fraction(1, 2))
+
+
+@dataclass
+class Effect:
+    """What some hand-offs use of each limit, and what they bring."""
+
+    minutes: dict[str, int] = field(default_factory=dict)
+    pay: int = 0
+    new: int = 0
+    brief: int = 0
+    pins: int = 0
+    net: int = 0
+    won: int = 0
+    preferred: int = 0
 
 
 class Small:
@@ -29,6 +48,7 @@ class Small:
         self.kept = {(row["task"], row["assistant"]): row for row in data["kept"]}
         self.briefed = {(row["task"], row["assistant"]): row for row in data["briefed"]}
         self.pins = {(row["task"], row["assistant"]) for row in data["pins"]}
+        self.preferred = {(row["task"], row["assistant"]) for row in data.get("prefer", [])}
 
     def part(self, t: str, a: str) -> tuple[int, int, int, int]:
         """Of one part: the owner's minutes, the assistant's, the pay, the gain."""
@@ -87,53 +107,106 @@ class Small:
             if sum(parts) <= left and (not new or people + new <= task["max_people"]):
                 yield split
 
-    def value(self, plan: dict[str, Split]) -> tuple[int, int, int] | None:
-        """Pins, net and minutes won of the whole plan, None if it breaks a limit (section 5)."""
-        pins = sum(pair in self.kept for pair in self.pins)
-        net = won = kept_pay = new_pay = new = brief = 0
-        load, more = dict.fromkeys(self.people, 0), dict.fromkeys(self.people, 0)
-        touched = set()
+    def value(self, plan: Mapping[str, Split]) -> Value | None:
+        """Pins, net, minutes won and preferred pairs of the whole plan, None if it breaks a limit (section 5)."""
+        return self._total([self._effect(t, split) for t, split in plan.items()])
+
+    @property
+    def size(self) -> int:
+        """How many plans there are, those that break a limit among them."""
+        return math.prod(sum(1 for _ in self.splits(t)) for t in self.tasks)
+
+    def best(self) -> Value:
+        value = self._best([[self._effect(t, split) for split in self.splits(t)] for t in self.tasks])
+        assert value is not None
+        return value
+
+    def best_with(self, t: str, a: str) -> Value | None:
+        """The best of the plans that have this hand-off, None if there is none."""
+        return self._best(
+            [
+                [self._effect(other, split) for split in self.splits(other) if other != t or a in split]
+                for other in self.tasks
+            ]
+        )
+
+    def _best(self, choices: list[list[Effect]]) -> Value | None:
+        """Every plan is tried, but those that pass a limit already with some of their tasks."""
+        best, chosen = None, list[Effect]()
+
+        def choose(rest: list[list[Effect]]) -> None:
+            nonlocal best
+            if self._is_over(chosen):
+                return
+            if rest:
+                for effect in rest[0]:
+                    chosen.append(effect)
+                    choose(rest[1:])
+                    chosen.pop()
+            elif (value := self._total(chosen)) and (best is None or value > best):
+                best = value
+
+        choose(choices)
+        return best
+
+    def _effect(self, t: str, split: Split) -> Effect:
+        """What the new hand-offs of one task use and bring."""
+        effect = Effect()
+        for a, k in split.items():
+            q, h, pay, gain = self.part(t, a)
+            effect.minutes[a] = h * k
+            effect.pay += pay * k
+            effect.new += 1
+            effect.net += gain * k
+            effect.won += q * k
+            effect.preferred += (t, a) in self.preferred
+            if (t, a) not in self.kept:
+                effect.pins += (t, a) in self.pins
+                effect.net -= self.fixed(t, a)
+                effect.won -= self.tasks[t]["check_minutes"]
+                effect.brief += 0 if (t, a) in self.briefed else self.tasks[t]["brief_minutes"]
+        return effect
+
+    @cached_property
+    def already(self) -> Effect:
+        """What kept hand-offs use and bring."""
+        effect = Effect(pins=sum(pair in self.kept for pair in self.pins))
         for (t, a), row in self.kept.items():
             q, h, pay, gain = self.part(t, a)
-            load[a] += h * row["parts"]
-            kept_pay += pay * row["parts"]
-            net += gain * row["parts"] - self.fixed(t, a)
-            won += q * row["parts"] - self.tasks[t]["check_minutes"]
-        for t, split in plan.items():
-            for a, k in split.items():
-                q, h, pay, gain = self.part(t, a)
-                touched.add(a)
-                new += 1
-                more[a] += h * k
-                new_pay += pay * k
-                net += gain * k
-                won += q * k
-                if (t, a) not in self.kept:
-                    pins += (t, a) in self.pins
-                    net -= self.fixed(t, a)
-                    won -= self.tasks[t]["check_minutes"]
-                    brief += 0 if (t, a) in self.briefed else self.tasks[t]["brief_minutes"]
+            effect.minutes[a] = effect.minutes.get(a, 0) + h * row["parts"]
+            effect.pay += pay * row["parts"]
+            effect.net += gain * row["parts"] - self.fixed(t, a)
+            effect.won += q * row["parts"] - self.tasks[t]["check_minutes"]
+        return effect
+
+    def _is_over(self, chosen: list[Effect]) -> bool:
+        owner, kept = self.owner, self.already
+        limits = (
+            (owner["max_new"], sum(each.new for each in chosen)),
+            (owner["max_brief_minutes"], sum(each.brief for each in chosen)),
+        )
+        if any(limit is not None and use > limit for limit, use in limits):
+            return True
+        pay = kept.pay + sum(each.pay for each in chosen)
+        if owner["budget_cents"] is not None and pay > max(owner["budget_cents"], kept.pay):
+            return True
         for a, person in self.people.items():
-            if load[a] + more[a] > max(person["minutes"], load[a]):
+            before = kept.minutes.get(a, 0)
+            if before + sum(each.minutes.get(a, 0) for each in chosen) > max(person["minutes"], before):
+                return True
+        return False
+
+    def _total(self, chosen: list[Effect]) -> Value | None:
+        if self._is_over(chosen):
+            return None
+        for a, person in self.people.items():
+            theirs = [each.minutes[a] for each in chosen if a in each.minutes]
+            if theirs and self.already.minutes.get(a, 0) + sum(theirs) < person["min_minutes"]:
                 return None
-            if a in touched and load[a] + more[a] < person["min_minutes"]:
-                return None
-        owner = self.owner
-        if owner["budget_cents"] is not None and kept_pay + new_pay > max(owner["budget_cents"], kept_pay):
-            return None
-        if owner["max_new"] is not None and new > owner["max_new"]:
-            return None
-        if owner["max_brief_minutes"] is not None and brief > owner["max_brief_minutes"]:
-            return None
-        return pins, net, won
-
-    def plans(self) -> Iterator[dict[str, Split]]:
-        for splits in itertools.product(*(list(self.splits(t)) for t in self.tasks)):
-            yield dict(zip(self.tasks, splits, strict=True))
-
-    def best(self) -> tuple[int, int, int]:
-        return max(value for plan in self.plans() if (value := self.value(plan)))
-
-    def best_with(self, t: str, a: str) -> tuple[int, int, int] | None:
-        """The best of the plans that have this hand-off, None if there is none."""
-        return max((value for plan in self.plans() if a in plan[t] and (value := self.value(plan))), default=None)
+        every = [self.already, *chosen]
+        return (
+            sum(each.pins for each in every),
+            sum(each.net for each in every),
+            sum(each.won for each in every),
+            sum(each.preferred for each in every),
+        )

@@ -2,13 +2,16 @@
 
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from assistants.matching.instances import Instance, Pair
 from assistants.matching.rules import Rules
 from assistants.matching.worth import Worth
+from tests.assistants.matching.brute import Small
 
 Row = dict[str, Any]
 HERE = Path(__file__).parent / "instances"
@@ -60,7 +63,7 @@ def an_instance(seed: int, *, tasks: int = 5, people: int = 3) -> Row:
     rows = [_a_task(r, f"t{n}") for n in range(r.randint(2, tasks))]
     roster = [_an_assistant(r, f"a{n}") for n in range(r.randint(1, people))]
     data: Row = {"format": "delegator-instance", "version": 1, "name": f"small-{seed}", "owner": owner}
-    data |= {"tasks": rows, "assistants": roster, "kept": [], "briefed": [], "pins": [], "exclude": []}
+    data |= {"tasks": rows, "assistants": roster, "kept": [], "briefed": [], "pins": [], "prefer": [], "exclude": []}
     pairs = [(task, person) for task in rows for person in roster]
     r.shuffle(pairs)
     left = {task["id"]: task["parts"] for task in rows}
@@ -77,6 +80,8 @@ def an_instance(seed: int, *, tasks: int = 5, people: int = 3) -> Row:
             data["pins"].append(pair)
         elif what < 0.34:
             data["exclude"].append(pair)
+        elif what < 0.5:
+            data["prefer"].append(pair)
     wished = {pin["task"] for pin in data["pins"]}
     if r.random() < 0.08:
         data["exclude"] += [{"task": task["id"]} for task in rows[:1] if task["id"] not in wished]
@@ -114,4 +119,16 @@ def _an_assistant(r: random.Random, id_: str) -> Row:
     }
 
 
-SMALL = [an_instance(seed) for seed in range(200)]
+def _small(many: int) -> Iterator[Row]:
+    """The first instances with something to choose, and no more plans than can all be tried."""
+    for seed in count():
+        rows = an_instance(seed, tasks=6, people=4)
+        if FEWEST_PLANS <= Small(rows).size <= MOST_PLANS:
+            yield rows
+            many -= 1
+        if not many:
+            return
+
+
+FEWEST_PLANS, MOST_PLANS = 25, 20_000
+SMALL = list(_small(500))

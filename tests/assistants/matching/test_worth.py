@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,8 +31,8 @@ def test_the_tasks_of_the_blog_drain_as_the_model_says() -> None:
     assert matching.pull(tasks["email"]) == 70
 
 
-@given(st.integers(0, 10), st.integers(0, 10))
-@settings(database=None)
+@pytest.mark.parametrize("loathe", range(11))
+@pytest.mark.parametrize("excel", range(11))
 def test_each_pair_of_scores_lies_in_the_one_zone_of_its_sides(loathe: int, excel: int) -> None:
     task = a_task(loathe=loathe, excel=excel)
     sides = {(True, False): "first", (True, True): "teach", (False, False): "next", (False, True): "keep"}
