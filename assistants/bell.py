@@ -1,5 +1,5 @@
 """
-Telling a worker that there is something to send.
+Telling a worker that there is something to do.
 
 A bell that is not heard costs seconds: the row is there, and the sweep finds it. So
 ringing never waits for a broker that is away, and after a failure stays quiet a while.
@@ -11,19 +11,28 @@ import time
 from celery import current_app
 
 logger = logging.getLogger(__name__)
-JOB = "assistants.jobs.send_email"
+SEND_EMAIL, WORK_OUT_PLAN = "assistants.jobs.send_email", "assistants.jobs.work_out_plan"
 QUIET = 30.0
 _quiet_until = 0.0
 
 
 def ring(email_id: int) -> None:
     """Ask a worker to send that email now; never raises."""
+    _ring(SEND_EMAIL, email_id)
+
+
+def ring_for_plan(plan_id: int) -> None:
+    """Ask a worker to work that plan out; never raises. Who looks again rings again."""
+    _ring(WORK_OUT_PLAN, plan_id)
+
+
+def _ring(job: str, pk: int) -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:
-        # By its name: the job calls the outbox, which rings here.
-        current_app.send_task(JOB, (email_id,), retry=False, expires=60, ignore_result=True)
+        # By its name: the jobs call what rings here.
+        current_app.send_task(job, (pk,), retry=False, expires=60, ignore_result=True)
     except Exception as error:  # whatever a broker can throw must not reach a page
         _quiet_until = time.monotonic() + QUIET
         logger.warning("the broker did not answer, the sweep will send: %s", type(error).__name__)

@@ -4,13 +4,19 @@ from celery import shared_task
 
 from tasks import clock
 
-from . import handoffs, outbox
+from . import handoffs, outbox, stored_plans
 
 
 @shared_task(ignore_result=True)
 def send_email(email_id: int) -> None:
     """Send one email now. What fails stays due, and the sweep tries again."""
     outbox.send(email_id, done=handoffs.hear_of)
+
+
+@shared_task(ignore_result=True)
+def work_out_plan(plan_id: int) -> None:
+    """Work out a plan that is too large for a request. One that got lost is asked for again by who looks."""
+    stored_plans.work_out(plan_id, now=clock.now())
 
 
 @shared_task(ignore_result=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from tasks import durations, money
+from tasks import dates, durations, money
 from tasks.models import Owner, Skill, Task
 
 from .matching import Instance, Reason, weigh
@@ -31,6 +32,7 @@ class LeftOut:
 
     what: str
     why: str
+    task: Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +44,44 @@ class Speaker:
     tasks: Mapping[str, Task]
     people: Mapping[str, Assistant]
     skills: Mapping[str, Skill]
+    # Until when the owner does not want to hear of a task.
+    later: Mapping[str, date]
 
     def say(self, reason: Reason, *, is_rest: bool = False) -> LeftOut:
         """`is_rest`: part of the task is proposed, and this is about what is left of it."""
         task = self.tasks[reason.task]
         if is_rest and reason.code == "budget":
-            left = self._cents(max(0, reason.numbers["left"]))
-            return LeftOut(f"The rest of {task.mid_sentence}", f"Your budget has {left} a week left.")
-        return LeftOut(f"The rest of {task.mid_sentence}" if is_rest else task.name, self._why(reason))
+            left = self.cents(max(0, reason.numbers["left"]))
+            return LeftOut(f"The rest of {task.mid_sentence}", f"Your budget has {left} a week left.", task)
+        return LeftOut(f"The rest of {task.mid_sentence}" if is_rest else task.name, self.of(reason), task)
 
-    def _why(self, reason: Reason) -> str:
+    def of(self, reason: Reason) -> str:
+        """The reason as a sentence."""
         task, numbers = self.tasks[reason.task], reason.numbers
         who = self.people[reason.assistant].first_name if reason.assistant else "Nobody"
         match reason.code:
+            case "chosen":
+                return f"{who} has it in this plan."
+            case "worse_plan" if reason.assistant:
+                return self._worse(who, numbers)
+            case "undecided":
+                return f"{who} could do it. What that would do to the rest of the plan takes too long to work out."
             case "only_me" if task.only_me_reason:
                 return f"Only you can do this: {task.only_me_reason.rstrip('.')}."
+            case "excluded" if until := self.later.get(reason.task):
+                return f"Not now, you said. The plan asks again on {dates.long(until)}."
             case "keep":
                 feeling = f"You excel at it ({task.excel}) and don’t mind it ({task.loathe})."
                 return f"Keep it. {feeling}{self._price(numbers)}"
             case "nobody" if not reason.skill:
                 return f"Nobody is on your roster.{_can_wait(task)}"
             case "nobody":
-                skill = self.skills[reason.skill].name.lower()
+                skill = self.skill(reason.skill)
                 return f"Nobody on your roster is {LEVELS[numbers['need']]} {skill}.{_can_wait(task)}"
             case "skill":
-                return f"{who} is not {LEVELS[numbers['need']]} {self.skills[reason.skill].name.lower()}."
+                return f"{who} is not {LEVELS[numbers['need']]} {self.skill(reason.skill)}."
             case "does_not_pay":
-                return f"Handing it off would cost {self._cents(numbers['cents'])} a week more than it brings."
+                return f"Handing it off would cost {self.cents(numbers['cents'])} a week more than it brings."
             case "no_hours":
                 minutes, _ = self._whole(reason)
                 return f"{who} has {_hours(numbers['left'])} left, and all of it takes {_hours(minutes)}."
@@ -76,10 +89,18 @@ class Speaker:
                 return f"{who} takes no less than {_hours(numbers['minutes'])} a week."
             case "budget":
                 _, pay = self._whole(reason)
-                left = self._cents(max(0, numbers["left"]))
-                return f"With {who} it costs {self._cents(pay)} a week, and your budget has {left} left."
+                left = self.cents(max(0, numbers["left"]))
+                return f"With {who} it costs {self.cents(pay)} a week, and your budget has {left} left."
             case _:
                 return PLAIN.get(reason.code, "It does not fit beside the rest of the plan.")
+
+    def _worse(self, who: str, numbers: Mapping[str, int]) -> str:
+        if numbers.get("pins"):
+            return f"{who} could do it too, but then the plan could not do all that you want."
+        if not numbers["cents"]:
+            return f"{who} could do it just as well."
+        worse = f"{'up to ' if numbers.get('at_most') else ''}{self.cents(numbers['cents'])}"
+        return f"{who} could do it too, but the whole plan would be {worse} a week worse."
 
     def _whole(self, reason: Reason) -> tuple[int, int]:
         """Minutes and cents a week of the whole task with that person; the matcher speaks of one part."""
@@ -90,9 +111,13 @@ class Speaker:
 
     def _price(self, numbers: Mapping[str, int]) -> str:
         price = numbers.get("cents", 0)
-        return f" Keeping it costs you about {self._cents(price)} a week." if price else ""
+        return f" Keeping it costs you about {self.cents(price)} a week." if price else ""
 
-    def _cents(self, cents: int) -> str:
+    def skill(self, id_: str) -> str:
+        """bookkeeping"""
+        return self.skills[id_].name.lower()
+
+    def cents(self, cents: int) -> str:
         return money.short(Decimal(cents) / 100, self.owner.currency)
 
 

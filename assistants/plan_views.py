@@ -1,21 +1,28 @@
-"""The plan: who could take what, under a budget."""
+"""The plan: who could take what, what one step more would bring, and what the owner wants of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
-from tasks import money
-from tasks.requests import OwnerRequest
+from tasks import clock, dates, formats, money
+from tasks.models import Owner, Task
+from tasks.requests import OwnerRequest, number
 
-from . import plans, story
+from . import matching, plan_inputs, plan_steps, plans, proposals, stored_plans, story, wishes
+from .models import Assistant, Wish
+from .plan_forms import LimitsForm, TriesForm
+from .plans import Question
 
 # The slider goes from nothing to this or to the owner's own budget, in tens.
 SLIDER_MOST = 500
@@ -23,29 +30,68 @@ SLIDER_MOST = 500
 
 @login_required
 def plan(request: OwnerRequest) -> HttpResponse:
-    """The best plan for a budget; trying other budgets saves nothing."""
-    owner = request.user
-    problem = ""
-    budget = owner.budget
-    if "budget" in request.GET:
-        try:
-            budget = money.parse(request.GET["budget"])
-        except money.NotAnAmount as error:
-            problem = str(error)
-    made = plans.make(owner, owner.today(timezone.now()), budget)
+    """The best plan for a budget and a roster; trying others saves nothing."""
+    owner, now = request.user, clock.now()
+    form, tried, asked = _asked(request, owner.today(now))
+    answer = _solved(asked, tried, now)
+    if answer is None:
+        return _waiting(request, asked, now)
+    made = plans.shown(asked, answer)
+    most = _slider_most(max(asked.budget or Decimal(0), made.costs))
     context = {
         "plan": made,
+        "form": form,
         "live": [story.row(each) for each in made.live],
+        "more": plan_steps.least_budget(asked, answer),
+        "tried": tried,
+        "changed": None if tried else stored_plans.changed(asked, now=now),
+        "query": request.GET.urlencode(),
         "symbol": money.symbol(owner.currency),
-        "budget_shown": "" if budget is None else money.short(budget, owner.currency),
-        "problem": problem,
-        "slider_most": _slider_most(max(budget or Decimal(0), made.costs)),
-        "is_tried": budget != owner.budget,
+        "budget_shown": "" if asked.budget is None else money.short(asked.budget, owner.currency),
+        "budget_exact": "" if asked.budget is None else money.typed(asked.budget),
+        "slider_most": most,
+        "slider_most_shown": money.short(Decimal(most), owner.currency),
+        "group": formats.current().group,
+        "is_tried": asked.budget != owner.budget,
     }
     template = "plan/_plan.html" if request.headers.get("HX-Request") else "plan/plan.html"
-    response = render(request, template, context, status=422 if problem else 200)
+    response = render(request, template, context, status=422 if form.errors else 200)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@login_required
+def plan_step(request: OwnerRequest) -> HttpResponse:
+    """What one step more would bring: each is a plan of its own."""
+    now = clock.now()
+    _, tried, asked = _asked(request, request.user.today(now))
+    answer = _solved(asked, tried, now)
+    if answer is None:
+        return _waiting(request, asked, now)
+    context = {"steps": plan_steps.best(asked, answer), "tried": tried, "query": request.GET.urlencode()}
+    template = "plan/_steps.html" if request.headers.get("HX-Request") else "plan/steps.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@login_required
+def plan_who(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Why each person on the roster does or does not get one task, and what the owner can say to that."""
+    now = clock.now()
+    task = get_object_or_404(request.user.tasks.active().routine().scored(), pk=pk)
+    _, tried, asked = _asked(request, request.user.today(now))
+    answer = _solved(asked, tried, now)
+    if answer is None:
+        return _waiting(request, asked, now)
+    context = {
+        "task": task,
+        "others": plan_steps.everyone(asked, answer, task),
+        "way_out": plan_steps.way_out(asked, answer, task),
+        "tried": tried,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "plan/who.html", context)
 
 
 @login_required
@@ -60,6 +106,100 @@ def plan_budget(request: OwnerRequest) -> HttpResponse:
         request.user.save(update_fields=["budget"])
         messages.success(request, "That is your budget now.")
     return redirect("assistants:plan")
+
+
+@login_required
+def plan_limits(request: OwnerRequest) -> HttpResponse:
+    """How much the owner takes on at a time."""
+    form = LimitsForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "The plan keeps to that.")
+        return redirect("assistants:plan")
+    return render(request, "plan/limits.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def plan_wish(request: OwnerRequest, pk: int) -> HttpResponse:
+    """What the owner wants of a task: not now, or to give it to somebody or never to them."""
+    owner, today = request.user, request.user.today(timezone.now())
+    task = get_object_or_404(owner.tasks.active().routine(), pk=pk)
+    said = SAYINGS.get(request.POST.get("say", ""))
+    if said is None:
+        messages.error(request, "Choose what the plan should do.")
+        return redirect("assistants:plan")
+    whom = request.POST.get("to", "")
+    person = get_object_or_404(owner.assistants, pk=number(whom)) if whom else None
+    messages.success(request, said(owner, task, person, today))
+    return redirect(f"{reverse('assistants:plan')}#proposals")
+
+
+@login_required
+@require_POST
+def plan_wish_forget(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Let the plan decide again."""
+    get_object_or_404(Wish, pk=pk, owner=request.user).delete()
+    messages.success(request, "The plan decides again.")
+    return redirect("assistants:plan")
+
+
+def _asked(request: OwnerRequest, today: date) -> tuple[TriesForm, list[str], Question]:
+    """The form of what is tried, what is tried in words, and what there is to plan then."""
+    rows = plan_inputs.gather(request.user, today)
+    form = TriesForm(request.user, rows.people, request.GET.dict())
+    tries = form.read()
+    tried = form.said(tries)
+    return form, tried, plans.question(rows, tries)
+
+
+def _solved(asked: Question, tried: list[str], now: datetime) -> matching.Plan | None:
+    """What is tried is solved and forgotten; None while a worker is at the owner's own."""
+    return plans.solve(asked) if tried else stored_plans.answer(asked, now=now)
+
+
+def _waiting(request: OwnerRequest, asked: Question, now: datetime) -> HttpResponse:
+    """How far the worker is, with the last plan there was."""
+    last = stored_plans.last(asked)
+    context = {
+        "waiting": stored_plans.waiting(asked, now=now),
+        "last": last and proposals.of(last, asked.rows, asked.speaker),
+    }
+    return render(request, "plan/waiting.html", context)
+
+
+def _later(owner: Owner, task: Task, person: Assistant | None, today: date) -> str:
+    wishes.later(owner, task, today)
+    return f"Not now. The plan asks about {task.mid_sentence} again on {dates.long(today + wishes.LATER_FOR)}."
+
+
+def _pin(owner: Owner, task: Task, person: Assistant | None, today: date) -> str:
+    if person is None:
+        return _later(owner, task, person, today)
+    wishes.pin(owner, task, person, today)
+    return f"{person.first_name} gets {task.mid_sentence} in your plan."
+
+
+def _prefer(owner: Owner, task: Task, person: Assistant | None, today: date) -> str:
+    if person is None:
+        return _later(owner, task, person, today)
+    wishes.prefer(owner, task, person, today)
+    return f"Rather {person.first_name} for {task.mid_sentence}, where it costs nothing."
+
+
+def _never(owner: Owner, task: Task, person: Assistant | None, today: date) -> str:
+    if person is None:
+        return _later(owner, task, person, today)
+    wishes.never(owner, task, person, today)
+    return f"{person.first_name} does not get {task.mid_sentence} in your plan."
+
+
+SAYINGS: dict[str, Callable[[Owner, Task, Assistant | None, date], str]] = {
+    "later": _later,
+    "pin": _pin,
+    "prefer": _prefer,
+    "never": _never,
+}
 
 
 def _slider_most(amount: Decimal) -> int:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tasks import dates, durations, money, owners
 from tasks.weeks import Week
 
-from . import gains, letters, plans
+from . import gains, letters, suggestions
 from .forms import HandoffForm
 from .models import Handoff, HandoffEvent, Offer, Terms, WorkLog
 
@@ -162,7 +162,7 @@ def so_far(handoff: Handoff, today: date) -> dict[str, Any]:
     return {"gains": made, "worth": worth, "paid": made.paid, "this_week": this_week, "until": run[-2].last}
 
 
-def preview(form: HandoffForm, suggestion: plans.Suggestion, terms: Terms | None) -> dict[str, Any]:
+def preview(form: HandoffForm, suggestion: suggestions.Suggestion, terms: Terms | None) -> dict[str, Any]:
     """What the assistant will read and what it costs and frees, from the form as it stands over a draft's `terms`."""
     currency = form.task.owner.currency
     given = form.cleaned_data if form.is_bound else {}

@@ -18,7 +18,7 @@ from tasks.models import Task
 from tasks.requests import OwnerRequest
 
 from . import handoffs as moves
-from . import plans, story
+from . import story, suggestions
 from .forms import HandoffForm, OwnTimeForm, PickForm, first_day, hours_text, last_reply_day
 from .models import Assistant, Handoff
 
@@ -65,7 +65,7 @@ def handoff_draft(request: OwnerRequest, pk: int) -> HttpResponse:
 
 def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff | None) -> HttpResponse:
     owner, now = request.user, clock.now()
-    proposal = plans.suggest(owner, task, person, owner.today(now))
+    proposal = suggestions.suggest(owner, task, person, owner.today(now))
     initial = (
         _from_draft(draft)
         if draft
@@ -113,7 +113,7 @@ def _from_draft(draft: Handoff) -> dict[str, Any]:
 
 
 def _keep(
-    request: OwnerRequest, form: HandoffForm, proposal: plans.Suggestion, draft: Handoff | None
+    request: OwnerRequest, form: HandoffForm, proposal: suggestions.Suggestion, draft: Handoff | None
 ) -> HttpResponse:
     given, now = form.cleaned_data, clock.now()
     minutes = given["hours"] // 60

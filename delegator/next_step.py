@@ -10,8 +10,8 @@ from functools import partial
 
 from django.urls import reverse
 
-from assistants import plans
-from tasks import dates, durations, money, workdays
+from assistants import stored_plans
+from tasks import dates, durations, money, verdicts, workdays
 from tasks.models import Owner
 
 SOON = timedelta(hours=24)
@@ -46,17 +46,17 @@ def for_home(owner: Owner, now: datetime) -> Step | None:
         partial(_empty_yesterday, owner, today),
         partial(_unscored, owner),
         partial(_no_assistants, owner),
-        partial(_best_handoff, owner, today),
+        partial(_best_handoff, owner, now),
     )
 
 
-def for_week(owner: Owner, today: date) -> Step | None:
+def for_week(owner: Owner, now: datetime) -> Step | None:
     """For an email that may be read days later: nothing that has to be done today."""
     return _first(
         partial(_begin, owner),
         partial(_unscored, owner),
         partial(_no_assistants, owner),
-        partial(_best_handoff, owner, today),
+        partial(_best_handoff, owner, now),
     )
 
 
@@ -152,14 +152,14 @@ def _no_assistants(owner: Owner) -> Step | None:
     )
 
 
-def _best_handoff(owner: Owner, today: date) -> Step | None:
-    proposals = plans.make(owner, today, owner.budget).proposals
-    if not proposals:
+def _best_handoff(owner: Owner, now: datetime) -> Step | None:
+    plan = stored_plans.current(owner, now=now)
+    if plan is None or not plan.proposals:
         return None
-    best = proposals[0]
+    best = plan.proposals[0]
     who, task = best.assistant.first_name, best.task
     part = "" if best.is_whole else "part of "
-    mind = "you loathe it" if (task.loathe or 0) >= 3 else "it is not your best work"
+    mind = f"you {verdicts.FEELS[task.loathe]}" if task.loathe and task.loathe >= 3 else "it is not your best work"
     return Step(
         f"Hand {part}{task.mid_sentence} to {who}",
         f"It takes {durations.hours(best.task_minutes * 60)} of your week and {mind}. "

@@ -106,7 +106,7 @@ def _facts(owner: Owner, week: Week, now: datetime) -> dict[str, Any]:
     best = next((task for task in tasks.values() if task.is_best_work and not task.retired_on), None)
     handoffs = list(owner.handoffs.with_terms().with_work())
     made = gains.of(owner, [week], log, handoffs)
-    step = next_step.for_week(owner, owner.today(now))
+    step = next_step.for_week(owner, now)
     seconds = log.of(week)
     span = dates.span(week.first, week.last)
     won = made.by_week[week].won
@@ -204,7 +204,10 @@ def _handed(owner: Owner, week: Week, log: Log, made: gains.Gains, handoffs: lis
         return None
     paid = money.short(gain.paid, owner.currency)
     won, worth, line = "Log 3 days to know", "–", f"Log 3 days to know what you won back. Paid {paid}."
-    if gain.won is not None:
+    if gain.won is None and log.days_logged(week) >= gains.DAYS_THAT_TELL:
+        won = "Not measured before"
+        line = f"What you won back is not known: your log has no two weeks of it from before. Paid {paid}."
+    elif gain.won is not None:
         won = signed_hours(gain.won)
         worth = money.about(made.worth(owners.hour_values(owner)), owner.currency)
         line = f"Won back {won}, worth {worth}. Paid {paid}."

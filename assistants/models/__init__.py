@@ -3,6 +3,7 @@
 from .handoff import Handoff, HandoffEvent, HandoffQuerySet, Offer, Terms, WorkLog
 from .mail import OutgoingEmail
 from .person import Assistant, AssistantSkill, NeverMail
+from .plan import Plan, Wish
 
 __all__ = [
     "Assistant",
@@ -13,6 +14,8 @@ __all__ = [
     "NeverMail",
     "Offer",
     "OutgoingEmail",
+    "Plan",
     "Terms",
+    "Wish",
     "WorkLog",
 ]

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from assistants import handoffs, outbox, plans, story
+from assistants import handoffs, outbox, story, suggestions
 from assistants.forms import HandoffForm
 from assistants.models import Handoff, Offer, OutgoingEmail
 from tasks import clock
@@ -224,7 +224,7 @@ def test_there_is_a_page_for_however_it_stands(hers: Client, nora: Owner, move: 
 def test_a_drafts_preview_shows_the_terms_of_the_draft(nora: Owner) -> None:
     draft = a_draft(owner=nora, task=a_task(owner=nora, excel=3), hours=2)
     draft.terms.rate = Decimal(25)
-    suggestion = plans.suggest(nora, draft.task, draft.assistant, TODAY)
+    suggestion = suggestions.suggest(nora, draft.task, draft.assistant, TODAY)
     initial = {"rate": Decimal(25), "starts_on": TODAY, "brief": "Keep my books."}
     form = HandoffForm(draft.task, draft.assistant, 480, NOW, None, initial=initial)
     shown = story.preview(form, suggestion, draft.terms)

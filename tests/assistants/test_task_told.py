@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assistants import plans
+from assistants import plan_inputs, plans
 from assistants.left_out import LeftOut
 from assistants.models import Assistant, Handoff
 from tasks import briefs, clock
@@ -40,7 +40,7 @@ def test_what_must_stay_is_left_out_for_the_owners_reason(
     Task.objects.update(only_me=True, only_me_reason=reason)
     plan = plan_of(nora)
     assert plan.proposals == []
-    assert plan.left_out == [LeftOut("Record keeping", "Only you can do this: My clients want my voice.")]
+    assert plan.left_out == [LeftOut("Record keeping", "Only you can do this: My clients want my voice.", task)]
 
 
 def test_the_plan_page_says_why_it_stays(hers: Client, nora: Owner, ana: Assistant) -> None:
@@ -59,7 +59,7 @@ def test_what_must_stay_and_is_with_someone_already_stays_there(nora: Owner, tas
 @pytest.mark.parametrize(("percent", "permille"), [(0, 0), (20, 14), (100, 55), (-90, -162), (500, 148)])
 def test_growth_a_year_is_growth_in_four_weeks_to_the_matcher(nora: Owner, percent: int, permille: int) -> None:
     a_task(owner=nora, growth=percent)
-    (task,) = plans.instance(plans.gather(nora, TODAY), None).tasks
+    (task,) = plan_inputs.instance(plan_inputs.gather(nora, TODAY), None).tasks
     assert task.growth_permille == permille
 
 

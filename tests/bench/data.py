@@ -28,6 +28,8 @@ NAMES = (
     "Deliveries",
 )  # fmt: skip
 TIMED = 5
+# Who could help, for the plan.
+PEOPLE = 12
 # Those that are written to, on days of their own.
 BY_JSON, BY_FORM = 6, 7
 
@@ -49,6 +51,12 @@ def make(years: int) -> items.World:
     owner = factories.an_owner()
     tasks = [factories.a_task(owner=owner, name=name) for name in NAMES]
     tasks.append(factories.the_best_work(owner=owner))
+    skills = [factories.a_skill(owner=owner, name=f"Skill {number}") for number in range(4)]
+    for number, task in enumerate(tasks[:-1]):
+        task.skill_levels.create(skill=skills[number % 4], level=3)
+    for number in range(PEOPLE):
+        skill, rate, hours = skills[number % 4], 14 + 3 * number, 2 + number % 5
+        factories.an_assistant(owner=owner, name=f"Person {number}", rate=rate, hours=hours, skill=skill)
     today = owner.today(timezone.now())
     monday = today - timedelta(days=today.weekday() + 7)
     days = list(working_days(monday + timedelta(days=4), WORKING_DAYS * years))

@@ -125,6 +125,20 @@ def matrix(browser: Browser) -> Iterator[Request]:
         yield Request(path)
 
 
+def plan(browser: Browser) -> Iterator[Request]:
+    """The owner's own plan, which is known after the first time; Wrong if it proposes nothing."""
+    if "Write the hand-off" not in browser.get("/plan/"):
+        raise Wrong("GET /plan/ proposes nothing.")
+    while True:
+        yield Request("/plan/")
+
+
+def plan_tried(browser: Browser) -> Iterator[Request]:
+    """Other budgets, as the slider asks for them: each is solved anew."""
+    for budget in cycle(range(100, 500, 10)):
+        yield Request(f"/plan/?budget={budget}", headers={"HX-Request": "true"})
+
+
 def plain_page(browser: Browser) -> Iterator[Request]:
     path = f"/day/{browser.world.day}/"
     if (shown := browser.get(path).count("<li>")) != ENTRIES:
@@ -224,8 +238,10 @@ ITEMS = [
     Item("time, JSON", time_as_json, goal=4.5, floor="floor: write", grows=True),
     Item("day, form without JavaScript", day_form, goal=7, floor="floor: write"),
     Item("week page", week_page, grows=True),
-    Item("report", report, goal=9, goal_of_ten=12, most_queries=3),
+    Item("report", report, goal=9, goal_of_ten=12, most_queries=4),
     Item("matrix", matrix, goal=9, grows=True),
+    Item("plan, known", plan),
+    Item("plan, another budget", plan_tried),
 ]
 # Asked of plain.py, not of the app.
 PLAIN_PAGE = Item("floor: page", plain_page)

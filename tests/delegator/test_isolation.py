@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 
-from assistants import handoffs, links, outbox
+from assistants import handoffs, links, outbox, wishes
 from assistants.models import OutgoingEmail
 from delegator import demo
 from tasks import briefs, clock, timers
@@ -82,6 +82,8 @@ def ids_of(owner: Owner) -> dict[str, list[tuple[object, ...]]]:
         # With the version of a brief.
         "routine/": [(task.pk, 1) for task in owner.tasks.all()],
         "entry/": [(entry.pk,) for entry in owner.entries.all()],
+        "plan/tasks/": [(task.pk,) for task in owner.tasks.all()],
+        "plan/wishes/": [(wish.pk,) for wish in owner.wishes.all()],
         "settings/days-off/": [(day_off.pk,) for day_off in owner.days_off.all()],
         "mail/": [(email.pk,) for email in owner.emails.all()[:3]],
         "h/": wrong_tokens(owner),
@@ -123,6 +125,7 @@ def hers(nora: Owner) -> Owner:
         briefs.write(task, steps="Nora’s way", now=now)
         factories.an_entry(task=task)
         factories.an_entry(task=task, day=nora.today(now))
+    wishes.pin(nora, nora.tasks.routine()[0], nora.assistants.all()[0], factories.TODAY)
     timers.start(nora, nora.tasks.routine()[0], now=clock.now())
     declined = factories.an_offer(owner=nora, now=now, reply_by=now + timedelta(days=3))
     handoffs.decline(declined, reason="time", now=now)
@@ -273,6 +276,8 @@ def walk(client: Client, owner: Owner) -> None:
     )
     assert client.post("/assistants/new/", details("x") | {"new_skill": "Filing papers"}).status_code == 302
     task, person = owner.tasks.get(name="Filing"), owner.assistants.get(email="ana@example.org")
+    assert client.get("/plan/").status_code == 200
+    assert client.post(f"/plan/tasks/{task.pk}/wish/", {"say": "prefer", "to": person.pk}).status_code == 302
     client.post("/settings/days-off/", {"off-first": day})
     client.post("/routine/scores/", {f"loathe-{task.pk}": 5, f"excel-{task.pk}": 1})
     client.post(

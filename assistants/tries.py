@@ -1,0 +1,24 @@
+"""What an owner tries on the plan page: another budget, and other rates and hours of anyone. Nothing is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from .models import Assistant
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The budget (None for no limit), rates an hour, and minutes a week, by assistant id."""
+
+    budget: Decimal | None
+    rates: Mapping[int, Decimal] = field(default_factory=dict)
+    minutes: Mapping[int, int] = field(default_factory=dict)
+
+    def on(self, people: Iterable[Assistant]) -> None:
+        """Let these people, as they are in memory, have what is tried."""
+        for person in people:
+            person.rate = self.rates.get(person.pk, person.rate)
+            person.weekly_minutes = self.minutes.get(person.pk, person.weekly_minutes)

@@ -1,0 +1,99 @@
+"""The plan page in a browser: what is tried changes it at once and saves nothing, and what is said of it stays."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opens
+from tests.browser.eyes import PHONE, Visit
+from tests.browser.people import Person
+from tests.browser.site import Site
+
+# Ana has little time and Joan a high rate; nobody knows of web sites.
+ROSTER = """
+from tasks.models import Owner
+from tests import factories
+owner = Owner.objects.get(pk={pk})
+books, site = (factories.a_skill(owner=owner, name=name) for name in ("Bookkeeping", "Web sites"))
+owner.tasks.get(name="Web site").skill_levels.create(skill=site, level=3)
+owner.tasks.get(name="Record keeping").skill_levels.create(skill=books, level=3)
+factories.an_assistant(owner=owner, name="Ana Reyes", rate=18, hours=3, skill=books)
+factories.an_assistant(owner=owner, name="Joan Whitfield", rate=60, hours=10, skill=books)
+"""
+
+
+@pytest.fixture
+def page(visit: Visit, owner: Person, running: Site) -> Page:
+    running.app.manage("shell", "--verbosity", "0", "--command", ROSTER.format(pk=owner.pk))
+    visit.page.goto("/plan/")
+    return visit.page
+
+
+def test_another_rate_or_budget_shows_another_plan_at_once_and_saves_nothing(page: Page, visit: Visit) -> None:
+    visit.look()
+    page.get_by_text("What if someone had more hours, or another rate?").click()
+    page.get_by_label("Ana Reyes, hours a week").fill("12")
+    page.keyboard.press("Tab")
+    tried = page.get_by_role("region", name="Tried")
+    expect(tried).to_contain_text("You are trying this; nothing is saved. Ana would have 12 h a week.")
+    expect(page.get_by_label("Ana Reyes, hours a week")).to_be_visible()
+    page.get_by_label("Joan Whitfield, an hour").fill("dear")
+    page.keyboard.press("Tab")
+    expect(page.locator("#problem")).to_contain_text("Write an amount such as 18 or 18.50.")
+    expect(page.get_by_label("Ana Reyes, hours a week")).to_have_value("12")
+    visit.look()
+    page.goto("/plan/")
+    expect(page.get_by_role("region", name="Tried")).to_have_count(0)
+    page.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_role("region", name="Tried")).to_contain_text("Your budget would be $0.")
+    expect(page.get_by_role("heading", name="Nothing to spend, nothing to hand off")).to_be_visible()
+
+
+def test_one_step_more_comes_into_the_page_and_has_one_of_its_own(
+    page: Page, visit: Visit, opens: Opens, owner: Person
+) -> None:
+    more = page.get_by_role("link", name="What would one step more bring?")
+    more.hover()
+    page.wait_for_function("window.htmx")
+    more.click()
+    expect(page.get_by_role("heading", name="One step more", exact=True)).to_be_visible()
+    expect(page.locator("#steps")).to_contain_text("a week ahead")
+    assert page.url.endswith("/plan/")
+    visit.look()
+    plain = owner.opens(opens(script=False), "/plan/").page
+    plain.get_by_role("link", name="What would one step more bring?").click()
+    expect(plain.locator("#steps")).to_contain_text("a week ahead")
+
+
+def test_the_owner_has_the_last_word_on_who_gets_a_task(page: Page, visit: Visit) -> None:
+    page.get_by_role("link", name="Who else could take record keeping").click()
+    visit.look()
+    page.get_by_role("button", name="Give it to Joan").click()
+    expect(page.get_by_role("heading", name="record keeping to Joan")).to_be_visible()
+    expect(page.get_by_text("You want it so.")).to_be_visible()
+    visit.look()
+    page.get_by_role("button", name=re.compile("Not now.*record keeping")).click()
+    expect(page.get_by_text("Not now, you said.")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Let the plan decide.*Record keeping")).click()
+    expect(page.get_by_role("heading", name="record keeping to Ana")).to_be_visible()
+
+
+def test_on_a_phone_without_script_a_plan_can_be_tried_and_limited(page: Page, opens: Opens, owner: Person) -> None:
+    phone = owner.opens(opens(size=PHONE, script=False), "/plan/").page
+    phone.get_by_text("What if someone had more hours, or another rate?").click()
+    phone.get_by_label("Ana Reyes, an hour").fill("19")
+    phone.get_by_role("button", name="Show that plan").click()
+    expect(phone.get_by_text("Ana would take $19 an hour.")).to_be_visible()
+    phone.get_by_role("link", name="Back to the plan as it is").click()
+    phone.get_by_role("link", name="How much you take on at a time").click()
+    phone.get_by_label("New hand-offs at a time").fill("0")
+    phone.get_by_role("button", name="Keep to that").click()
+    expect(phone.get_by_text("Write 1 to 20.").first).to_be_visible()
+    phone.get_by_label("New hand-offs at a time").fill("1")
+    phone.get_by_role("button", name="Keep to that").click()
+    expect(phone.get_by_text("The plan keeps to that.")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
