@@ -55,7 +55,7 @@ def best(question: Question, plan: matching.Plan) -> list[Step]:
 def _step(question: Question, lever: matching.Lever) -> Step:
     goes = _goes(question, lever)
     brings = f"That hands off {goes}." if goes else "The same tasks go, to people who suit them better."
-    return Step(_more(question, lever).rstrip(","), brings, money.whole(Decimal(lever.gain_cents) / 100))
+    return Step(_more(question, lever), brings, money.whole(Decimal(lever.gain_cents) / 100))
 
 
 def _more(question: Question, lever: matching.Lever) -> str:
@@ -76,19 +76,19 @@ def _change(speaker: Speaker, step: matching.Change) -> str:
         case "people":
             return f"Another person for {speaker.tasks[step.whose].mid_sentence}"
         case "skill":
-            who = speaker.people[step.whose].first_name
-            return f"{who}, once {LEVELS[step.more]} {speaker.skill(step.skill)},"
+            who, able = speaker.people[step.whose].first_name, f"{LEVELS[step.more]} {speaker.skill(step.skill)}"
+            return f"Training that makes {who} {able}"
         case _:
             return f"Somebody new{_hired(speaker, step.person)}"
 
 
 def _hired(speaker: Speaker, person: matching.Assistant | None) -> str:
-    """… who is good at bookkeeping, for 10 h a week at $18 an hour"""
+    """… who is good at bookkeeping, for up to 10 h a week at $18 an hour"""
     if person is None:
         return ""
     skills = " and ".join(f"{LEVELS[level]} {speaker.skill(skill)}" for skill, level in sorted(person.skills.items()))
-    able = f" who is {skills}," if skills else ","
-    return f"{able} for up to {_hours(person.minutes)} a week at {speaker.cents(person.rate_cents)} an hour,"
+    able = f" who is {skills}" if skills else ""
+    return f"{able}, for up to {_hours(person.minutes)} a week at {speaker.cents(person.rate_cents)} an hour"
 
 
 def _goes(question: Question, lever: matching.Lever) -> str:
@@ -144,11 +144,24 @@ def _no(rows: Rows, task: Task, person: Assistant) -> str:
 def way_out(question: Question, plan: matching.Plan, task: Task) -> str:
     """The smallest change that lets the task go after all; "" if there is none."""
     way = matching.way_out(question.asked, plan, str(task.pk))
-    if way is None or not way.changes:
+    return _way(question, way, "all of it") if way and way.changes else ""
+
+
+def smallest_change(question: Question, plan: matching.Plan) -> str:
+    """Of the smallest changes that let a task go the one that frees most of the owner's time; "" if there is none."""
+    asked = question.asked
+    ways = [matching.way_out(asked, plan, each.task) for each in matching.left_out(asked, plan)]
+    known = [way for way in ways if way and way.changes]
+    if not known:
         return ""
+    way = max(known, key=lambda each: (-len(each.changes), each.handoff.owner_minutes, each.handoff.task))
+    return _way(question, way, f"all of {question.speaker.tasks[way.handoff.task].mid_sentence}")
+
+
+def _way(question: Question, way: matching.Way, what: str) -> str:
     who = question.speaker.people[way.handoff.assistant].first_name
     changes = " and ".join(_change(question.speaker, each) for each in way.changes)
-    return f"{changes} would let {who} take all of it.".replace(", would", " would")
+    return f"{changes} would let {who} take {what}."
 
 
 def _hours(minutes: int) -> str:

@@ -43,6 +43,7 @@ def plan(request: OwnerRequest) -> HttpResponse:
         "form": form,
         "live": [story.row(each) for each in made.live],
         "more": plan_steps.least_budget(asked, answer),
+        "change": "" if made.proposals else plan_steps.smallest_change(asked, answer),
         "tried": tried,
         "changed": None if tried else stored_plans.changed(asked, now=now),
         "query": request.GET.urlencode(),

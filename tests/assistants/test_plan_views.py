@@ -169,6 +169,16 @@ def test_when_nobody_pays_for_themselves_it_says_so(hers: Client, nora: Owner) -
     assert "Nobody on your roster is good at bookkeeping." in page
 
 
+def test_when_nobody_fits_the_smallest_change_that_frees_most_is_named(hers: Client, nora: Owner) -> None:
+    books = a_skill(owner=nora)
+    a_task(owner=nora, name="Record keeping", excel=3, hours=2, skill=books)
+    a_task(owner=nora, name="Filing", excel=3, skill=books)
+    an_assistant(owner=nora, skill=books, level=2, hours=40)
+    page = text_of(hers.get(PLAN))
+    assert "Keep everything" in page
+    assert "Training that makes Ana good at bookkeeping would let Ana take all of record keeping." in page
+
+
 # --- Others, queries ---------------------------------------------------------
 @pytest.mark.usefixtures("something_to_plan")
 def test_another_owner_sees_nothing_of_it(bea: Owner, nora: Owner, browser_of: Browser) -> None:
