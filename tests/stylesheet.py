@@ -1,7 +1,7 @@
 """
-The stylesheet of a page: Bootstrap and our own, without what the page can never show. `make css` writes two of them,
-static/css/visitors.css for pages beside the app (landing, accounts, first run, the assistants' links), and
-static/css/delegator.css for the app itself.
+The stylesheet of a page: Bootstrap and our own, without what the page can never show. `make css` writes three of
+them: static/css/visitors.css for pages beside the app (landing, accounts, first run, the assistants' links),
+everyday.css for one's own time (Home, Today, Week, Routine), and delegator.css for the rest of the app.
 
 A rule stays when some page can have each class and each element of its selector; states, ids and what stands in
 brackets are never a reason to drop it. A declaration goes when a later rule of the same selectors says it anew,
@@ -23,7 +23,7 @@ import crispy_bootstrap5  # type: ignore[import-untyped]
 import tinycss2  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = {name: ROOT / f"static/css/{name}.css" for name in ("delegator", "visitors")}
+FILES = {name: ROOT / f"static/css/{name}.css" for name in ("visitors", "everyday", "delegator")}
 TEMPLATES = ROOT / "templates"
 BOOTSTRAP = ROOT / "static/vendor/bootstrap-5.3.9/bootstrap.min.css"
 SOURCES = (BOOTSTRAP, *(ROOT / f"static/css/{name}.css" for name in ("tokens", "app", "more")))
@@ -52,7 +52,8 @@ BLOCK = re.compile(r"\{% block \w+ %\}([^{<]*)\{% endblock")
 
 
 # One column without navigation: before and beside the app.
-VISITED = re.compile(r"link/|_?landing|solo|account/|tasks/start_|40|unsubscribe")
+VISITED = re.compile(r"link/|_?landing|solo|account/(?!password_change)|tasks/start_|40|429|unsubscribe")
+EVERYDAY = re.compile(r"everyday|tasks/|week/|home")
 
 
 class Rule(NamedTuple):
@@ -66,13 +67,17 @@ def pages(sheet: str) -> Iterator[str]:
     """The templates of the pages with this sheet, and the fragments of all. Emails bring their own styles."""
     for path in sorted(TEMPLATES.rglob("*.html")):
         name = path.relative_to(TEMPLATES).as_posix()
-        its_sheet = "visitors" if VISITED.match(name) else "delegator"
         is_fragment = re.match(r"base|_(?!landing)|tasks/(_|icons/|marks/)", name)
-        if not name.startswith("emails/") and (its_sheet == sheet or is_fragment):
+        is_frame = name == "app.html" and sheet != "visitors"
+        if not name.startswith("emails/") and (sheet_of(name) == sheet or is_fragment or is_frame):
             yield path.read_text()
     for name in CRISPY_FILES:
         # No form is horizontal.
         yield re.sub(r"\{% if 'form-horizontal' .*?\{% e", "{% e", (CRISPY / f"{name}.html").read_text())
+
+
+def sheet_of(name: str) -> str:
+    return "visitors" if VISITED.match(name) else "everyday" if EVERYDAY.match(name) else "delegator"
 
 
 def modules() -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,23 @@ def test_every_class_of_our_templates_that_bootstrap_knows_is_in_it(name: str) -
     }
     assert len(used & known) > 40
     assert used & known <= names(SHEETS[name])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in stylesheet.TEMPLATES.rglob("*.html")
+        if "emails" not in path.parts and "{% extends" in path.read_text()
+    ],
+    ids=lambda path: path.relative_to(stylesheet.TEMPLATES).as_posix(),
+)
+def test_each_page_links_the_stylesheet_that_is_made_for_it(path: Path) -> None:
+    name, chain = path.relative_to(stylesheet.TEMPLATES).as_posix(), [path.read_text()]
+    while found := re.search(r'extends "(.*?)"', chain[-1]):
+        chain.append((stylesheet.TEMPLATES / found[1]).read_text())
+    linked = next(found[1] for text in chain if (found := re.search(r'css/(\w+)\.css" %}{% endblock', text)))
+    assert linked == stylesheet.sheet_of(name)
 
 
 @pytest.mark.parametrize("name", ["form-control", "form-select", "form-check-input", "input-group-text"])

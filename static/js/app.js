@@ -14,6 +14,15 @@ function load(src) {
   }
   return coming.get(src);
 }
+// It looks for its settings in the page when it comes.
+const SETTINGS = {
+  includeIndicatorStyles: false,
+  allowEval: false,
+  timeout: 15000,
+  responseHandling: [{ code: "[23]..|409|422", swap: true }, { code: "[45]..", swap: false, error: true }],
+};
+const settings = Object.assign(document.createElement("meta"), { name: "htmx-config", content: JSON.stringify(SETTINGS) });
+if (HTMX) document.head.append(settings);
 // htmx reads a page that is complete, or at an event that it would come too late for: between the two it reads none.
 const complete = new Promise((resolve) => {
   if (document.readyState === "complete") resolve();
