@@ -12,6 +12,7 @@ from django import forms
 
 from tasks import dates, durations, formats, money, owners
 from tasks.fields import (
+    WEEK,
     AddressField,
     AmountField,
     DayField,
@@ -31,7 +32,6 @@ from .models import Assistant, AssistantSkill, Handoff, Offer
 
 # Until when on the last day a reply can come, in the owner's zone.
 REPLY_HOUR = time(18)
-MOST_OWN_TIME = 40 * durations.HOUR
 DAYS_TO_REPLY = 5
 
 
@@ -299,14 +299,32 @@ class PickForm(forms.Form):
 class OwnTimeForm(forms.Form):
     """What a hand-off takes of the owner's own time: to brief once, and to answer and check each week."""
 
-    brief = TimeField(label="To brief, once", most=MOST_OWN_TIME)
-    check = TimeField(label="To answer and check, a week", most=MOST_OWN_TIME)
+    brief = TimeField(label="To brief, once", most=WEEK)
+    check = TimeField(label="To answer and check, a week", most=WEEK)
 
     def __init__(self, handoff: Handoff, data: Any = None) -> None:
         self.handoff = handoff
         minutes = {"brief": handoff.brief_minutes, "check": handoff.check_minutes}
         super().__init__(data, initial={name: durations.clock(each * 60) for name, each in minutes.items()})
         self.helper = helper("brief", "check")
+
+    def clean_brief(self) -> int:
+        seconds: int = self.cleaned_data["brief"]
+        begins = self.handoff.terms.starts_on
+        longest = dates.length(begins, self.handoff.owner.zone)
+        if seconds > longest:
+            raise forms.ValidationError(
+                f"{dates.full(begins)}, when it starts, has {durations.hours(longest)}. Write less."
+            )
+        return seconds
+
+    def clean_check(self) -> int:
+        seconds: int = self.cleaned_data["check"]
+        owner = self.handoff.owner
+        work_week = len(owner.work_days) * owner.work_day
+        if seconds >= work_week:
+            raise forms.ValidationError(f"Your whole work week has {durations.hours(work_week)}. Write less.")
+        return seconds
 
     def save(self) -> None:
         self.handoff.brief_minutes = self.cleaned_data["brief"] // 60

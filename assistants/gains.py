@@ -3,32 +3,39 @@ What handing off brought: hours won back, what they are worth, what was paid.
 
 Won back = the owner's own hours of the task before, minus the hours still logged for
 it, minus the owner's time to brief, answer and check; never the hours the assistant
-worked. It may be less than nothing. A task that was not measured for two weeks before,
-and a week with fewer than three days logged, say nothing: they are left out rather
-than guessed.
+worked. It may be less than nothing.
+
+A week tells if three of its days or more have anything logged. A hand-off is measured if
+two weeks or more that tell lie before the week in which it began, counted from the week
+in which its task was first logged: from then on a week without it says that it took
+nothing, while of earlier ones nobody knows whether the task was there at all. What is not
+measured, and a week that does not tell, are left out rather than guessed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import add
+
+from django.db.models import DateField, F, Max, Min, Q, QuerySet
 
 from tasks import weeks
-from tasks.models import Owner, Task
+from tasks.models import Owner, Task, WeekTotal
 from tasks.owners import HourValues
+from tasks.prepared import Prepared, given
 from tasks.weeks import Log, Week
 
 from .models import Handoff, WorkLog
 
 # Below this a week's log is too thin to compare.
 DAYS_THAT_TELL = 3
-# How many logged weeks before a hand-off tell what the task took.
+# How many such weeks before a hand-off tell what the task took.
 WEEKS_THAT_TELL = 2
-# How many weeks are averaged, on either side, to see where won hours went.
-WEEKS_COMPARED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +49,16 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class Gains:
-    """A run of weeks, since when anything is handed off, and which tasks were not measured before they were."""
+    """A run of weeks, the hand-offs that have begun, and which tasks were not measured before they were."""
 
     by_week: dict[Week, Gain]
-    since: date | None
+    begun: list[Handoff] = field(default_factory=list)
     unmeasured: list[Task] = field(default_factory=list)
+
+    @property
+    def since(self) -> date | None:
+        """Since when anything is handed off."""
+        return min((handoff.terms.starts_on for handoff in self.begun), default=None)
 
     def within(self, run: Collection[Week]) -> Gains:
         """What of it falls into these weeks; a week that still runs would count as won what is yet to be done."""
@@ -68,29 +80,49 @@ class Gains:
 
 
 def of(owner: Owner, run: Sequence[Week], log: Log, handoffs: Iterable[Handoff]) -> Gains:
-    """What those hand-offs brought in those weeks, beside the owner's log. Two queries."""
-    agreed = [handoff for handoff in handoffs if handoff.state in AGREED]
-    measured = _measured(owner, agreed)
+    """What those hand-offs brought in those weeks, beside the owner's log. Three queries."""
+    asked = list(handoffs)
+    first_logged = _first_logged(asked)
+    begun = [handoff for handoff in asked if handoff.pk in first_logged]
+    measured = _measured(owner, begun, first_logged)
     work: dict[Week, list[WorkLog]] = defaultdict(list)
     days = (run[0].first, run[-1].last)
-    for line in WorkLog.objects.filter(handoff__owner=owner, handoff__in=agreed, day__range=days):
+    for line in WorkLog.objects.filter(handoff__owner=owner, handoff__in=begun, day__range=days):
         work[Week.of(line.day)].append(line)
     by_week = {week: _gain(week, log, measured, work[week]) for week in run}
-    starts = [handoff.terms.starts_on for handoff in agreed]
-    unmeasured = {each.task_id: each.task for each in agreed if each not in measured}
-    return Gains(by_week, min(starts, default=None), list(unmeasured.values()))
+    unmeasured = {each.task_id: each.task for each in begun if each not in measured}
+    return Gains(by_week, begun, list(unmeasured.values()))
 
 
-def _measured(owner: Owner, agreed: list[Handoff]) -> list[Handoff]:
-    """Those before which the owner logged two weeks or more."""
-    logged = owner.week_totals.filter(seconds__gt=0).order_by("monday").values_list("monday", flat=True).distinct()
-    first = list(logged[:WEEKS_THAT_TELL])
-    if len(first) < WEEKS_THAT_TELL:
+def _first_logged(handoffs: Iterable[Handoff]) -> dict[int, date | None]:
+    """Of those that have begun, by id: the Monday of the first week with any time for the task; None without."""
+    begun = Handoff.objects.begun().filter(pk__in=[handoff.pk for handoff in handoffs])
+    logged = Min("task__week_totals__monday", filter=Q(task__week_totals__seconds__gt=0))
+    return dict(begun.values_list("pk").annotate(first_logged=logged))
+
+
+def _measured(owner: Owner, begun: list[Handoff], first_logged: Mapping[int, date | None]) -> list[Handoff]:
+    """Those with enough weeks that tell between the first time of their task and their own beginning."""
+    starts = {handoff: Week.of(handoff.terms.starts_on).first for handoff in begun}
+    if not starts:
         return []
-    return [each for each in agreed if Week.of(each.terms.starts_on).first > first[-1]]
+    days = LOGGED.rows(owner=owner.pk, before=max(starts.values()))
+    telling = [monday for monday, there in days if there.bit_count() >= DAYS_THAT_TELL]
+
+    def count(first: date | None, start: date) -> int:
+        return sum(first <= monday < start for monday in telling) if first else 0
+
+    return [each for each in begun if count(first_logged[each.pk], starts[each]) >= WEEKS_THAT_TELL]
 
 
-AGREED = (Handoff.State.ACTIVE, Handoff.State.ENDED, Handoff.State.DONE)
+def _logged() -> QuerySet[WeekTotal, tuple[date, int]]:
+    """Each Monday before a given one, and the days of its week with anything logged, as in `WeekTotal.days`."""
+    days = reduce(add, (Max(F("days").bitand(1 << day)) for day in range(7)))
+    kept = WeekTotal.objects.filter(owner_id=given("owner"), monday__lt=given("before", DateField()), seconds__gt=0)
+    return kept.values_list("monday").annotate(logged=days)
+
+
+LOGGED = Prepared(_logged)
 
 
 def _gain(week: Week, log: Log, measured: list[Handoff], lines: list[WorkLog]) -> Gain:

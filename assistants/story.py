@@ -158,6 +158,8 @@ def so_far(handoff: Handoff, today: date) -> dict[str, Any]:
         return {"gains": None, "this_week": this_week}
     run, logged = gains.last_weeks(owner, today, min(520, (this - began).days // 7))
     made = gains.of(owner, run[:-1], logged, [handoff])
+    if not made.begun:  # it was ended before its start
+        return {"gains": None}
     worth = money.rounded(made.worth(owners.hour_values(owner)), owner.currency)
     return {"gains": made, "worth": worth, "paid": made.paid, "this_week": this_week, "until": run[-2].last}
 

@@ -169,6 +169,9 @@ def _page(request: OwnerRequest, handoff: Handoff, own_time: OwnTimeForm | None 
 def handoff_own_time(request: OwnerRequest, pk: int) -> HttpResponse:
     """What it takes of the owner's own time, which is taken off what it won back."""
     handoff = get_object_or_404(request.user.handoffs.with_terms(), pk=pk)
+    if not handoff.takes_own_time:
+        messages.error(request, "Nobody has taken it on, so it takes none of your time and nothing was saved.")
+        return redirect("assistants:handoff", pk)
     form = OwnTimeForm(handoff, request.POST)
     if not form.is_valid():
         return _page(request, handoff, form)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from tasks import weeks
 from tasks.durations import HOUR
 from tasks.models import Owner
 from tasks.weeks import Log, Week
 
-from .gains import AGREED, DAYS_THAT_TELL, WEEKS_COMPARED, WEEKS_THAT_TELL
+from .gains import DAYS_THAT_TELL, WEEKS_THAT_TELL
 from .models import Handoff
 
-# How far before the first hand-off weeks are looked for.
-LOOK_BACK = 8
+# How many weeks are averaged, on either side.
+WEEKS_COMPARED = 4
 TENTH = HOUR // 10
 
 
@@ -36,24 +35,24 @@ class Went:
         return self.freed - self.best - self.routine
 
 
-def since(owner: Owner, handoffs: Iterable[Handoff], best: int | None, log: Log, today: date) -> Went | None:
+def since(owner: Owner, begun: Collection[Handoff], best: int | None, run: Sequence[Week], log: Log) -> Went | None:
     """
-    The last complete weeks against those before the first hand-off; None if either tells too little.
+    The weeks that are over against those before the first hand-off; None if either tells too little.
 
-    `best` is the id of the best work, `log` holds the last weeks. Two queries, none without a hand-off.
+    `best` is the id of the best work, `begun` are the hand-offs that have begun. `log` holds the weeks of
+    `run`, oldest first, of which the last one is not over: as many are looked at on either side. One query,
+    none without a hand-off.
     """
-    agreed = [handoff for handoff in handoffs if handoff.state in AGREED]
-    start = min((Week.of(handoff.terms.starts_on) for handoff in agreed), default=None)
-    this = Week.of(today)
-    if start is None or start >= this:
+    complete = run[:-1]
+    start = min((Week.of(handoff.terms.starts_on) for handoff in begun), default=run[-1])
+    if start >= run[-1]:
         return None
-    earlier = weeks.log(owner, start.back(LOOK_BACK), start.back())
-    before = _telling(earlier, [start.back(n) for n in range(1, LOOK_BACK + 1)])
-    after = _telling(log, [week for n in range(1, LOOK_BACK + 1) if (week := this.back(n)) >= start])
+    back = [start.back(n) for n in range(1, len(complete) + 1)]
+    before = _telling(weeks.log(owner, back[-1], back[0]), back)
+    after = _telling(log, [week for week in reversed(complete) if week >= start])
     if min(len(before), len(after)) < WEEKS_THAT_TELL:
         return None
-    handed = {handoff.task_id for handoff in agreed}
-    return between(before, after, handed, best)
+    return between(before, after, {handoff.task_id for handoff in begun}, best)
 
 
 def between(

@@ -61,7 +61,7 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
     handoffs = list(owner.handoffs.with_terms())
     made = gains.of(owner, run, log, handoffs)
     complete = made.within(run[:-1])
-    freed = went.since(owner, handoffs, best.pk if best else None, log, today)
+    freed = went.since(owner, made.begun, best.pk if best else None, run, log)
     bars = _bars(run, log, made, best, workdays.of(owner, run[0].first, run[-1].last))
     sheet = days.week(owner, [today], now=now)
     return {

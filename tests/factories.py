@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, product
 from typing import Any
 
 from assistants import handoffs
@@ -72,11 +72,10 @@ def an_entry(
     return entry
 
 
-def two_measured_weeks(*, owner: Owner) -> None:
-    """In August, before any hand-off of these factories: with them it counts as measured."""
-    task = a_task(owner=owner, loathe=None, excel=None)
-    for day in (date(2026, 8, 3), date(2026, 8, 10)):
-        an_entry(task=task, day=day, seconds=60)
+def two_measured_weeks(*, task: Task, days: int = 3, weeks: int = 2) -> None:
+    """From Monday 3 August on, before any hand-off of these factories: with them one of the task is measured."""
+    for week, day in product(range(weeks), range(days)):
+        an_entry(task=task, day=date(2026, 8, 3) + timedelta(weeks=week, days=day), seconds=60)
 
 
 def an_assistant(

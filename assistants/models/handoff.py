@@ -27,6 +27,10 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         """Accepted, whether it has started or not."""
         return self.filter(state__in=[Handoff.State.TAKEN, Handoff.State.ACTIVE])
 
+    def begun(self) -> Self:
+        """Started, whether it runs still or has ended; what was ended before its start never began."""
+        return self.filter(events__kind=HandoffEvent.Kind.STARTED)
+
     def live(self) -> Self:
         """What takes hours and budget: offered or agreed."""
         return self.filter(state__in=Handoff.LIVE)
@@ -67,6 +71,8 @@ class Handoff(models.Model):
         WITHDRAWN = "withdrawn"
         LAPSED = "lapsed"
 
+    # What was agreed takes of the owner's own time, also after it has ended: it is counted back.
+    TAKES_TIME: ClassVar[list[str]] = [State.TAKEN, State.ACTIVE, State.ENDED]
     LIVE: ClassVar[list[str]] = [State.OFFERING, State.TAKEN, State.ACTIVE]
     OVER: ClassVar[list[str]] = [State.DONE, State.ENDED, State.WITHDRAWN, State.LAPSED]
 
@@ -101,6 +107,10 @@ class Handoff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task}, {self.get_state_display()}"
+
+    @property
+    def takes_own_time(self) -> bool:
+        return self.state in self.TAKES_TIME
 
     @property
     def terms(self) -> Terms:

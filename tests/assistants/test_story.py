@@ -176,9 +176,15 @@ def test_in_its_first_week_there_are_hours_but_no_gains_yet(nora: Owner) -> None
     assert story.so_far(loaded(offer), date(2026, 10, 19))["gains"] is not None
 
 
+def test_what_was_ended_before_its_start_claims_nothing_ever(nora: Owner) -> None:
+    offer = an_accepted_offer(owner=nora, starts_on=date(2026, 10, 26))
+    handoffs.end(offer.handoff, now=NOON)
+    assert story.so_far(loaded(offer), date(2027, 1, 1)) == {"gains": None}
+
+
 def test_gains_are_of_the_weeks_that_are_over_and_of_this_hand_off_alone(nora: Owner) -> None:
-    two_measured_weeks(owner=nora)
     offer = a_hand_off_running_since(nora, date(2026, 9, 30))
+    two_measured_weeks(task=offer.handoff.task)
     other = a_hand_off_running_since(nora, date(2026, 9, 28))
     for day in range(5, 8):
         an_entry(task=other.handoff.task, day=date(2026, 10, day), seconds=3600)

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants import went
+from assistants import gains, handoffs, went
 from assistants.models import Offer
 from assistants.went import Went
-from tasks import weeks
 from tasks.models import Owner, Task
 from tasks.weeks import Week
-from tests.factories import TODAY, a_running_offer, a_task, an_entry, the_best_work
+from tests.factories import NOW, TODAY, a_running_offer, a_task, an_accepted_offer, an_entry, the_best_work
 
 HOUR = 3600
 THIS = Week.of(TODAY)
@@ -47,8 +46,9 @@ def begun(offer: Offer, day: date) -> None:
 
 
 def found(owner: Owner, best: Task | None) -> Went | None:
-    log = weeks.log(owner, THIS.back(6), THIS)
-    return went.since(owner, owner.handoffs.with_terms(), best.pk if best else None, log, TODAY)
+    run, log = gains.last_weeks(owner, TODAY, 6)
+    begun = gains.of(owner, run, log, owner.handoffs.with_terms()).begun
+    return went.since(owner, begun, best.pk if best else None, run, log)
 
 
 @pytest.mark.django_db
@@ -87,3 +87,38 @@ def test_a_week_of_two_logged_days_does_not_tell(nora: Owner) -> None:
 @pytest.mark.django_db
 def test_without_a_hand_off_there_is_nothing_to_say(nora: Owner) -> None:
     assert found(nora, None) is None
+
+
+@pytest.mark.django_db
+def test_as_many_weeks_are_looked_at_on_either_side_as_are_shown(nora: Owner) -> None:
+    books = a_task(owner=nora)
+    begun(a_running_offer(owner=nora, task=books), THIS.back(2).first)
+    for back in (2, 1):
+        logged(books, back, 3)
+    # Home shows six weeks that are over, so those further back than the sixth before it are not asked.
+    logged(books, 10, 6)
+    logged(books, 9, 6)
+    assert found(nora, None) is None
+    logged(books, 8, 6)
+    logged(books, 7, 6)
+    assert found(nora, None) == Went(freed=3 * HOUR, best=0, routine=0)
+
+
+@pytest.mark.django_db
+def test_what_was_ended_before_it_began_freed_nothing(nora: Owner) -> None:
+    books = a_task(owner=nora)
+    offer = an_accepted_offer(owner=nora, task=books)
+    begun(offer, THIS.back(2).first)
+    handoffs.end(offer.handoff, now=NOW)
+    for back in (4, 3, 2, 1):
+        logged(books, back, 3)
+    assert found(nora, None) is None
+
+
+def test_each_mean_is_rounded_half_up_to_tenths_of_an_hour_as_it_is_shown() -> None:
+    tenth = went.TENTH
+    before, after = [{1: 2 * tenth, 2: 9 * tenth}] * 2, [{1: 4 * tenth + tenth // 2}, {1: 4 * tenth + tenth // 2}]
+    assert tenth == HOUR // 10
+    assert went.between(before, after, {2}, 1) == Went(freed=9 * tenth, best=3 * tenth, routine=0)
+    just_less = [{1: 4 * tenth + tenth // 2 - 1}] * 2
+    assert went.between(before, just_less, {2}, 1).best == 2 * tenth

@@ -162,8 +162,8 @@ def test_each_week_is_a_bar_with_best_work_routine_and_help(nora: Owner) -> None
 
 @pytest.mark.django_db
 def test_what_was_won_back_its_worth_and_the_pay_stand_below(client: Client, nora: Owner) -> None:
-    factories.two_measured_weeks(owner=nora)
     books = factories.a_task(owner=nora, name="Record keeping")
+    factories.two_measured_weeks(task=books)
     # It took 5 h a week; the log of last week says 1 h, and a quarter of an hour goes to answering and checking.
     offer = factories.a_running_offer(owner=nora, task=books)
     log(books, 1, 1)
@@ -183,7 +183,7 @@ def test_a_task_that_was_not_measured_before_is_named_and_not_counted(client: Cl
     log(books, 1, 1)
     handoffs.log_hours(offer, day=THIS_WEEK.back().first, seconds=3 * HOUR, note="", now=NOW)
     home = page(client, nora)
-    assert "Not counted: record keeping, since your log has no two weeks from before." in home.text
+    assert "Not counted: record keeping, since your log has no two weeks of it from before." in home.text
 
 
 @pytest.mark.django_db
@@ -213,6 +213,15 @@ def test_a_week_says_how_much_of_it_was_logged_where_that_is_not_all(client: Cli
     assert said[-2].endswith("handed off. 3 of 5 work days logged.")
     nora.days_off.create(first=THIS_WEEK.back().first + timedelta(days=3), last=THIS_WEEK.back().last)
     assert "3 of 5 days" not in page(client, nora).text
+
+
+@pytest.mark.django_db
+def test_the_times_beside_the_bars_have_a_head_that_can_be_seen(client: Client, nora: Owner) -> None:
+    log(factories.the_best_work(owner=nora), 1, 9)
+    home = page(client, nora)
+    heads = [tag for tag in home.all("th") if tag.attrs.get("scope") == "col"]
+    assert not any("visually-hidden" in tag.attrs.get("class", "") for tag in (*heads, *home.all("thead")))
+    assert "Week from Split Best work 31 Aug" in home.text
 
 
 @pytest.mark.django_db

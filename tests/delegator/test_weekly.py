@@ -50,6 +50,7 @@ def the_week(owner: Owner) -> dict[str, Any]:
     tasks = {name: factories.a_task(owner=owner, name=name, loathe=2, excel=4) for name in HOURS}
     for name, minutes in HOURS.items():
         log(tasks[name], WEEK, minutes)
+    factories.two_measured_weeks(task=tasks["Web site"])
     tomasz = factories.an_assistant(owner=owner, name="Tomasz Zieliński", rate=22)
     offer = factories.a_running_offer(owner=owner, task=tasks["Web site"], assistant=tomasz)
     offer.handoff.minutes_before, offer.handoff.check_minutes = 270, 0
@@ -128,6 +129,16 @@ def test_two_logged_days_are_too_few_to_say_what_was_won(nora: Owner) -> None:
     handed = weekly.facts(nora, WEEK, MONDAY)["handed"]
     assert (handed["won"], handed["worth"]) == ("Log 3 days to know", "–")
     assert handed["line"] == "Log 3 days to know what you won back. Paid $18."
+
+
+def test_a_task_that_was_not_measured_before_is_not_said_to_need_a_longer_log(nora: Owner) -> None:
+    books = factories.a_task(owner=nora)
+    log(books, WEEK, 300)
+    offer = factories.a_running_offer(owner=nora, task=books, starts_on=WEEK.first)
+    handoffs.log_hours(offer, day=WEEK.first, seconds=HOUR, note="", now=MONDAY)
+    handed = weekly.facts(nora, WEEK, MONDAY)["handed"]
+    assert (handed["won"], handed["worth"]) == ("Not measured before", "–")
+    assert handed["line"] == "What you won back is not known: your log has no two weeks of it from before. Paid $18."
 
 
 @pytest.mark.parametrize(
