@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from . import accounts, health, home, mailbox, routine, settings_page, unsubscribe, week_page
+from . import accounts, health, home, mailbox, routine, settings_page, task_page, unsubscribe, week_page
 
 handler404 = "tasks.views.not_found"
 
@@ -32,6 +32,9 @@ account_patterns = [
 
 urlpatterns = [
     path("", home.home, name="home"),
+    # Before those of the same address below, which know nothing of who has a task.
+    path("routine/<int:pk>/", task_page.task),
+    path("routine/<int:pk>/retire/", task_page.task_retire),
     path("", include("tasks.urls")),
     path("", include("assistants.urls")),
     path("h/", include("assistants.link_urls")),

@@ -54,8 +54,8 @@ def of(loathe: int, earns: Decimal, hour_value: Decimal) -> Drip:
 
 
 def place(task: Task, hour_value: Decimal) -> Drip | None:
-    """None for a task without scores, or of which nobody said what an hour of it earns."""
-    if task.loathe is None or task.hour_earns is None:
+    """None for a task without scores, of which nobody said what an hour earns, or with no worth to compare."""
+    if task.loathe is None or task.hour_earns is None or not hour_value:
         return None
     return of(task.loathe, task.hour_earns, hour_value)
 
@@ -66,7 +66,9 @@ def difference(task: Task, hour_value: Decimal, currency: str) -> str:
     if there is None or task.quadrant is None or task.hour_earns is None or ALIKE[task.quadrant] is there:
         return ""
     earns, hour = money.short(task.hour_earns, currency), money.short(hour_value, currency)
-    more = "as much as" if task.hour_earns >= hour_value else "less than"
+    more = "as much as"
+    if task.hour_earns != hour_value:
+        more = "less than" if task.hour_earns < hour_value else "more than"
     skill = f"you {'excel' if task.quadrant in EXCELLED else 'don’t excel'} at it ({task.excel})"
     scores = f"By your scores it is “{task.quadrant.label.lower()}”, since {skill}."
     return f"{scores} An hour of it earns {earns}, {more} your {hour}."

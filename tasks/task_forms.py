@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from crispy_forms.bootstrap import AppendedText, PrependedText
 from crispy_forms.layout import Div, Fieldset
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.template.defaultfilters import linebreaksbr
-from django.utils.html import format_html
 
-from . import briefs, money, owners, routine
+from . import briefs, money, owners, routine, seen
 from .fields import AmountField, LineField, PercentField, SpanField, TextField, optional, without_passwords
 from .forms import LEVELS, helper
 from .models import Brief, Owner, Task, TaskSkill
@@ -23,19 +19,6 @@ from .models import Brief, Owner, Task, TaskSkill
 # What the row of a task holds as the form gives it.
 PLAIN = ("name", "only_me", "only_me_reason", "growth", "hour_earns")
 NEW_SKILL_LEVEL = 3
-# How a sentence about each field begins.
-SUBJECTS = {
-    "name": "The name was",
-    "time": "The time was",
-    "only_me": "Whether it must stay was",
-    "only_me_reason": "The reason was",
-    "growth": "The growth was",
-    "hour_earns": "What an hour earns was",
-    "steps": "The steps were",
-    "links": "The links were",
-    "done": "What done looks like was",
-    "limits": "What not to decide alone was",
-}
 
 
 def _part(label: str, rows: int, most: int, help_text: str) -> TextField:
@@ -96,7 +79,7 @@ class TaskForm(forms.Form):
         self.skills = list(owner.skills.all())
         self.brief = briefs.latest(task) if task else None
         there = _there(task, self.brief) if task else {}
-        super().__init__(data, initial=there | {"seen": _marks(there)})
+        super().__init__(data, initial=there | {"seen": seen.marks(there)})
         for skill in self.skills:
             self.fields[f"skill-{skill.pk}"] = forms.TypedChoiceField(
                 label=skill.name,
@@ -200,41 +183,32 @@ class TaskForm(forms.Form):
         What was not touched here stays as the other page left it.
         """
         there = _there(self.owner.tasks.prefetch_related("skill_levels").get(pk=task.pk), briefs.latest(task))
-        seen = dict(each.partition(":")[::2] for each in self.cleaned_data["seen"].split())
-        given = {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "new_skill")}
-        theirs = {}
-        for name, value in given.items():
-            stands, was = there.get(name), seen.get(name, _mark(None))
-            if stands == value or was == _mark(stands):
-                continue
-            if was == _mark(value):
-                theirs[name] = stands
-            else:
-                self._say_changed(name, stands)
+        sent = {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "new_skill")}
+        stands_now = {name: there.get(name) for name in sent}
+        theirs, both = seen.compare(sent, stands_now, self.cleaned_data["seen"])
         self.cleaned_data |= theirs
+        for name, stands in both.items():
+            seen.say(self, name, self._in_words(name, stands))
+        self.is_stale = bool(both)
         if self.is_stale:
-            # Saving again is then for what is shown now.
-            shown = {name: self.fields[name].prepare_value(value) for name, value in theirs.items()}
-            kept = {name: value for name, value in self.data.items() if name not in shown}
-            # An unticked box sends nothing.
-            ticked = {name: text for name, text in shown.items() if text is not False}
-            self.data = kept | ticked | {"seen": _marks(there)}
+            self._show(theirs, seen.marks(there))
         return self.is_stale
 
-    def _say_changed(self, name: str, stands: Any) -> None:
-        self.is_stale = True
+    def _show(self, theirs: Mapping[str, Any], marks: str) -> None:
+        """Fill in what the other page alone changed; saving again is then for what is shown now."""
+        shown = {name: self.fields[name].prepare_value(value) for name, value in theirs.items()}
+        kept = {name: value for name, value in self.data.items() if name not in shown}
+        # An unticked box sends nothing.
+        ticked = {name: text for name, text in shown.items() if text is not False}
+        self.data = kept | ticked | {"seen": marks}
+
+    def _in_words(self, name: str, stands: Any) -> str:
         field = self.fields[name]
-        subject = SUBJECTS.get(name, f"The level of {field.label} was")
         if isinstance(field, forms.TypedChoiceField):
-            stands = dict(LEVELS)[stands or ""]
-        elif isinstance(field, forms.BooleanField):
-            stands = "ticked" if stands else "not ticked"
-        else:
-            stands = field.prepare_value(stands)
-        said = f"{subject} changed elsewhere. Save again to make it yours."
-        self.add_error(name, ValidationError(said, code="stale"))
-        there = f"\n{stands}" if "\n" in str(stands) else stands or "nothing"
-        self[name].help_text = format_html('<span class="text-break">There now: {}</span>', linebreaksbr(there))
+            return str(dict(LEVELS)[stands or ""])
+        if isinstance(field, forms.BooleanField):
+            return "ticked" if stands else "not ticked"
+        return str(field.prepare_value(stands) or "")
 
 
 def _taken(name: str) -> str:
@@ -247,12 +221,3 @@ def _there(task: Task, brief: Brief | None) -> dict[str, Any]:
     levels = {f"skill-{level.skill_id}": level.level for level in task.skill_levels.all()}
     time = None if least is None or most is None else (least, most)
     return {name: getattr(task, name) for name in PLAIN} | {"time": time} | levels | briefs.parts(brief)
-
-
-def _marks(there: Mapping[str, Any]) -> str:
-    return " ".join(f"{name}:{_mark(value)}" for name, value in there.items())
-
-
-def _mark(value: object) -> str:
-    """A few digits that tell a value from another one."""
-    return sha256(repr(value).encode()).hexdigest()[:8]

@@ -10,11 +10,13 @@ from . import durations, money
 from .models import Task
 from .quadrants import Quadrant
 
+# What the owner does about a task that they gave this score of loathe; 3 counts as loathed and is not yet so.
+FEELS = {1: "don’t mind it", 2: "don’t mind it", 3: "don’t much like it", 4: "loathe it", 5: "loathe it"}
 FEELINGS = {
-    Quadrant.HAND_OFF_FIRST: "You loathe it ({loathe}) and others can do it as well (excel {excel}).",
-    Quadrant.TEACH_IT: "You excel at it ({excel}) but loathe it ({loathe}), so teach someone.",
-    Quadrant.HAND_OFF_NEXT: "You don’t mind it ({loathe}), but it is not your best work (excel {excel}).",
-    Quadrant.KEEP: "You excel at it ({excel}) and don’t mind it ({loathe}), so keep it.",
+    Quadrant.HAND_OFF_FIRST: "You {feel} ({loathe}) and others can do it as well (excel {excel}).",
+    Quadrant.TEACH_IT: "You excel at it ({excel}) but {feel} ({loathe}), so teach someone.",
+    Quadrant.HAND_OFF_NEXT: "You {feel} ({loathe}), but it is not your best work (excel {excel}).",
+    Quadrant.KEEP: "You excel at it ({excel}) and {feel} ({loathe}), so keep it.",
 }
 
 
@@ -56,6 +58,7 @@ def sentence(task: Task, facts: Facts) -> str:
     if facts.helper:
         still = f"Still yours: {facts.time}" if facts.minutes else "Nothing of it is yours any more"
         return f"{facts.helper} has it. {still}."
-    if task.quadrant is None:
+    if task.quadrant is None or task.loathe is None:
         return f"Say how it feels. {time}"
-    return f"{FEELINGS[task.quadrant].format(loathe=task.loathe, excel=task.excel)} {time}"
+    feeling = FEELINGS[task.quadrant].format(feel=FEELS[task.loathe], loathe=task.loathe, excel=task.excel)
+    return f"{feeling} {time}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +19,14 @@ from .requests import OwnerRequest
 from .task_forms import TaskForm
 
 
+class Helper(NamedTuple):
+    """Someone who has a task, or an offer of it: their name, how it stands with them, and the page that tells."""
+
+    name: str
+    stands: str
+    href: str
+
+
 @login_required
 def task_new(request: OwnerRequest) -> HttpResponse:
     form = TaskForm(request.user, request.POST or None)
@@ -25,12 +36,12 @@ def task_new(request: OwnerRequest) -> HttpResponse:
 
 
 @login_required
-def task(request: OwnerRequest, pk: int) -> HttpResponse:
+def task(request: OwnerRequest, pk: int, helpers: Sequence[Helper] = ()) -> HttpResponse:
     """One task to change, with its hours; a retired one only to be read and brought back."""
     task = get_object_or_404(request.user.tasks.routine().with_skills(), pk=pk)
     now = timezone.now()
     if task.retired_on:
-        return _retired(request, task)
+        return _retired(request, task, helpers)
     form = TaskForm(request.user, request.POST or None, task=task)
     if form.is_valid() and form.save(now):
         messages.success(request, f"{task.name} is saved.")
@@ -43,12 +54,14 @@ def task(request: OwnerRequest, pk: int) -> HttpResponse:
         "hours": weekly_hours.of(task, today),
         "brief": form.brief,
         "earlier": briefs.earlier(task),
+        "helpers": helpers,
+        "said": _said(helpers),
     }
     status = 409 if form.is_stale else 422 if form.errors else 200
     return render(request, "tasks/task.html", context, status=status)
 
 
-def _retired(request: OwnerRequest, task: Task) -> HttpResponse:
+def _retired(request: OwnerRequest, task: Task, helpers: Sequence[Helper]) -> HttpResponse:
     if request.method == "POST":
         messages.error(request, f"{task.name} is off your list, so nothing was changed. Bring it back first.")
     context = {
@@ -56,17 +69,28 @@ def _retired(request: OwnerRequest, task: Task) -> HttpResponse:
         "hours": weekly_hours.of(task, request.user.today(timezone.now())),
         "brief": briefs.latest(task),
         "earlier": briefs.earlier(task),
+        "helpers": helpers,
     }
     return render(request, "tasks/task_retired.html", context, status=409 if request.method == "POST" else 200)
 
 
 @login_required
 @require_POST
-def task_retire(request: OwnerRequest, pk: int) -> HttpResponse:
+def task_retire(request: OwnerRequest, pk: int, helpers: Sequence[Helper] = ()) -> HttpResponse:
+    """Off the list; if anyone has it, only from a page that said so."""
     task = get_object_or_404(request.user.tasks.active().routine(), pk=pk)
+    if helpers and "sure" not in request.POST:
+        messages.error(request, f"{_said(helpers)}, so {task.mid_sentence} is still on your list. Look again first.")
+        return redirect("tasks:task", pk)
     routine.drop(task, request.user.today(timezone.now()))
-    messages.success(request, f"{task.name} is off your list. Hours you logged stay.")
+    goes_on = f" {_said(helpers)} still." if helpers else ""
+    messages.success(request, f"{task.name} is off your list. Hours you logged stay.{goes_on}")
     return redirect("routine")
+
+
+def _said(helpers: Sequence[Helper]) -> str:
+    """Ana works on it and Ben has an offer of it"""
+    return " and ".join(f"{each.name} {each.stands}" for each in helpers)
 
 
 @login_required

@@ -119,9 +119,3 @@ def coverage(workdays: WorkDays, week: Week, logged_days: Collection[date]) -> C
     """What was logged on other days counts for none; `Log.days` has the days with anything logged."""
     days = workdays.of(week.days)
     return Coverage(len(set(days) & set(logged_days)), len(days))
-
-
-def covered(owner: Owner, week: Week) -> Coverage:
-    """How much of one week was logged. Two queries."""
-    logged = owner.entries.between(week.first, week.last).values_list("day", flat=True).distinct()
-    return coverage(of(owner, week.first, week.last), week, list(logged))

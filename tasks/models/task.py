@@ -89,6 +89,7 @@ class Task(models.Model):
                 | Q(seconds_least__isnull=False, seconds_most__isnull=False, seconds_least__lte=F("seconds_most")),
                 name="estimate_least_to_most",
             ),
+            models.CheckConstraint(condition=Q(only_me=False) | ~Q(only_me_reason=""), name="only_me_for_a_reason"),
             models.CheckConstraint(condition=Q(growth__range=(-90, 500)), name="growth_in_bounds"),
             models.CheckConstraint(condition=Q(hour_earns__gte=0), name="hour_earns_not_negative"),
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.core import serializers
@@ -17,6 +18,7 @@ from delegator import jobs
 from delegator.models import Session
 from delegator.sessions import SessionStore
 from tasks.models import Owner
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,33 @@ def test_a_session_and_its_owner_are_one_query(hers: Client) -> None:
 def test_a_session_is_over_when_its_time_is(hers: Client) -> None:
     Session.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert not is_in(hers)
+
+
+def test_the_moment_of_its_end_is_the_first_without_it(hers: Client) -> None:
+    with time_machine.travel(NOW, tick=False):
+        Session.objects.update(expires_at=NOW + timedelta(microseconds=1))
+        assert is_in(hers)
+        Session.objects.update(expires_at=NOW)
+        assert not is_in(hers)
+
+
+def test_a_session_of_nobody_is_over_at_the_same_moment() -> None:
+    store = SessionStore()
+    store["seen"] = True
+    store.save()
+    with time_machine.travel(NOW, tick=False):
+        Session.objects.update(expires_at=NOW + timedelta(microseconds=1))
+        assert SessionStore(store.session_key).load() == {"seen": True}
+        Session.objects.update(expires_at=NOW)
+        assert SessionStore(store.session_key).load() == {}
+
+
+def test_what_is_removed_is_what_is_over(hers: Client) -> None:
+    Session.objects.update(expires_at=NOW)
+    SessionStore.clear_expired(NOW - timedelta(microseconds=1))
+    assert Session.objects.count() == 1
+    SessionStore.clear_expired(NOW)
+    assert Session.objects.count() == 0
 
 
 def test_what_is_over_is_removed_and_what_is_not_stays(hers: Client, nora: Owner) -> None:

@@ -43,8 +43,16 @@ def test_a_difference_names_the_score_and_both_amounts() -> None:
     )
     assert drip.difference(a_task(2, 2, 120), HOUR, "USD") == (
         "By your scores it is “hand off next”, since you don’t excel at it (2). "
-        "An hour of it earns $120, as much as your $80."
+        "An hour of it earns $120, more than your $80."
     )
+    assert drip.difference(a_task(2, 2, 80), HOUR, "USD").endswith("An hour of it earns $80, as much as your $80.")
+
+
+@pytest.mark.parametrize("earns", [0, 20])
+def test_without_a_worth_of_an_hour_there_is_nothing_to_compare_with(earns: int) -> None:
+    task = a_task(2, 2, earns)
+    assert drip.place(task, Decimal(0)) is None
+    assert drip.difference(task, Decimal(0), "USD") == ""
 
 
 def test_every_pair_with_an_amount_has_one_place() -> None:

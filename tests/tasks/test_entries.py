@@ -100,6 +100,24 @@ def test_the_same_key_a_second_time_takes_all_of_it_back(nora: Owner, bea: Owner
     put(new(a_task(owner=bea)), HOUR, key="k")
 
 
+@pytest.mark.parametrize("kept", [0, HOUR, 90 * MINUTE - 1])
+def test_a_total_that_holds_less_than_is_taken_away_is_added_up_from_the_entries(nora: Owner, kept: int) -> None:
+    task = a_task(owner=nora)
+    entry = an_entry(task=task, seconds=2 * HOUR)
+    an_entry(task=task, day=TODAY - timedelta(days=1), seconds=MINUTE)
+    nora.week_totals.update(seconds=kept)
+    put(entry, 30 * MINUTE)
+    monday = TODAY - timedelta(days=TODAY.weekday())
+    assert weeks(nora) == {(task.pk, monday): 31 * MINUTE}
+
+
+def test_a_total_of_just_what_is_taken_away_is_nothing_then(nora: Owner) -> None:
+    task = a_task(owner=nora)
+    entry = an_entry(task=task)
+    put(entry, 0)
+    assert [(total.seconds, total.days) for total in nora.week_totals.all()] == [(0, 0)]
+
+
 def test_a_week_runs_from_monday_to_sunday_and_each_task_has_its_own_total(nora: Owner) -> None:
     task, other, monday = a_task(owner=nora), a_task(owner=nora), date(2026, 10, 12)
     for number in range(-1, 8):

@@ -52,6 +52,15 @@ def test_half_a_score_and_one_off_the_scale_are_refused(
     assert refused(lambda: Task.objects.filter(pk=task.pk).update(**scores), rule)
 
 
+def test_what_must_stay_with_its_owner_has_a_reason(nora: Owner) -> None:
+    change = Task.objects.filter(pk=a_task(owner=nora).pk)
+    assert refused(lambda: change.update(only_me=True), "only_me_for_a_reason")
+    assert change.update(only_me=True, only_me_reason="I sign") == 1
+    assert refused(lambda: change.update(only_me_reason=""), "only_me_for_a_reason")
+    # A reason may outlast its tick.
+    assert change.update(only_me=False) == change.update(only_me_reason="") == 1
+
+
 @pytest.mark.parametrize(("least", "most"), [(2, 1), (None, 1), (1, None)])
 def test_an_estimate_runs_from_the_least_to_the_most(nora: Owner, least: int | None, most: int | None) -> None:
     task = a_task(owner=nora)

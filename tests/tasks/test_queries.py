@@ -242,26 +242,26 @@ def test_start_switch_and_stop_ask_a_fixed_number_of_times(
 
 # --- The tasks --------------------------------------------------------------------------
 @pytest.mark.parametrize("versions", [0, 1, 20])
-def test_the_page_of_a_task_asks_eight_times(
+def test_the_page_of_a_task_asks_nine_times(
     task: Task, hers: Client, django_assert_num_queries: DjangoAssertNumQueries, versions: int
 ) -> None:
     """
     The task, its levels, the names of these skills, all skills, the brief and the versions before it,
-    the entries of four weeks, and the weeks of half a year.
+    the entries of four weeks, the weeks of half a year, and who has it.
     """
     for version in range(versions):
         briefs.write(task, steps=f"Version {version}", now=NOW)
-    with django_assert_num_queries(SIGNED_IN + 8):
+    with django_assert_num_queries(SIGNED_IN + 9):
         assert hers.get(reverse("tasks:task", args=[task.pk])).status_code == 200
 
 
-def test_the_page_of_a_retired_task_asks_six_times(
+def test_the_page_of_a_retired_task_asks_seven_times(
     task: Task, hers: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """The task, its levels, the names of these skills, the weeks, the brief and the versions before it."""
+    """The task, its levels, the names of these skills, the weeks, the brief, the versions before it, who has it."""
     briefs.write(task, steps="Sort.", now=NOW)
     routine.drop(task, TODAY)
-    with django_assert_num_queries(SIGNED_IN + 6):
+    with django_assert_num_queries(SIGNED_IN + 7):
         assert hers.get(reverse("tasks:task", args=[task.pk])).status_code == 200
 
 

@@ -108,6 +108,13 @@ def test_all_has_the_week_that_begins_tomorrow(hers: Client, email: Task) -> Non
         assert sum(seconds_of(hers.get(PAGE, {"from": ""}), "tasks")) == 3601 + 1800 + 60
 
 
+def test_all_of_a_log_that_begins_tomorrow_begins_this_week(hers: Client, nora: Owner) -> None:
+    with standing_at(NOW + timedelta(days=3)):
+        an_entry(task=a_task(owner=nora), day=TODAY + timedelta(days=4))
+        asked = page(hers.get(PAGE, {"from": ""})).values
+    assert (asked["from"], asked["to"]) == ("2026-W42", "2026-W43")
+
+
 @pytest.mark.parametrize(
     ("asked", "wrong", "said"),
     [
@@ -140,6 +147,18 @@ def test_an_owner_without_a_log_is_led_to_today(hers: Client) -> None:
     assert "Nothing to report yet" in words(answer)
     assert "report-log" not in answer.content.decode()
     assert rows(hers.get(CSV)) == [list(report_views.HEAD)]
+
+
+def test_without_a_log_too_a_wrong_range_is_said_at_its_field(hers: Client) -> None:
+    asked = {"from": "2026-W42", "to": "2026-W41"}
+    answer = hers.get(PAGE, asked)
+    assert answer.status_code == 422
+    shown = page(answer)
+    assert (shown.wrong, shown.values | asked) == ({"to"}, shown.values)
+    assert words(answer).count(report_views.REVERSED) == 2
+    assert "Nothing to report yet" in words(answer)
+    assert "js/report" not in answer.content.decode()
+    assert "from" not in page(hers.get(PAGE, {"from": "2026-W41", "to": "2026-W42"})).values
 
 
 def test_a_range_without_time_says_so(hers: Client, email: Task) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from tasks import scores
 from tasks.models import Owner, Task
 from tasks.quadrants import Quadrant
-from tests.factories import NOW, a_task
+from tests.factories import NOW, TODAY, a_task
 
 
 def kept(task: Task) -> list[tuple[int, int]]:
@@ -54,3 +54,33 @@ def test_a_score_off_the_scale_changes_nothing(nora: Owner, loathe: int, excel: 
         scores.give(task, loathe=loathe, excel=excel, now=NOW)
     task.refresh_from_db()
     assert (task.loathe, task.excel, kept(task)) == (2, 2, [])
+
+
+# --- Looking back --------------------------------------------------------------------------
+# The owner's 15 October ends at 7:00 the next morning UTC.
+MIDNIGHT = datetime(2026, 10, 16, 7, tzinfo=UTC)
+
+
+def test_a_score_of_the_last_moment_of_a_day_is_of_that_day_and_one_at_midnight_of_the_next(nora: Owner) -> None:
+    task = a_task(owner=nora, loathe=None, excel=None)
+    scores.give(task, loathe=5, excel=1, now=MIDNIGHT - timedelta(microseconds=1))
+    scores.give(task, loathe=1, excel=5, now=MIDNIGHT)
+    assert scores.as_of(nora, TODAY - timedelta(days=1)) == {}
+    assert scores.as_of(nora, TODAY) == {task.pk: (5, 1)}
+    assert scores.as_of(nora, TODAY + timedelta(days=1)) == {task.pk: (1, 5)}
+
+
+def test_a_day_ends_where_its_owner_lives(nora: Owner) -> None:
+    task = a_task(owner=nora, loathe=None, excel=None)
+    scores.give(task, loathe=5, excel=1, now=MIDNIGHT)
+    nora.time_zone = "UTC"
+    assert scores.as_of(nora, TODAY) == {}
+    nora.time_zone = "Pacific/Pago_Pago"
+    assert scores.as_of(nora, TODAY) == {task.pk: (5, 1)}
+
+
+def test_of_two_scores_of_one_moment_the_later_one_stands(nora: Owner) -> None:
+    task = a_task(owner=nora, loathe=None, excel=None)
+    for loathe, excel in ((5, 1), (2, 4)):
+        scores.give(task, loathe=loathe, excel=excel, now=NOW)
+    assert scores.as_of(nora, TODAY) == {task.pk: (2, 4)}

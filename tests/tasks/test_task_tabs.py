@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from tasks import briefs, scores
 from tasks.models import Owner, Task
+from tasks.seen import SAID
 from tests.factories import NOW, a_skill, a_task
 from tests.tasks.reading import page, words
 
@@ -48,15 +49,12 @@ def test_what_another_tab_changed_is_shown_first_and_written_over_when_saved_aga
     answer = change(hers, task, seen=seen, **mine)
     assert answer.status_code == 409
     said, shown = words(answer), page(answer)
-    theirs_now = {
-        "The name was": "Letters",
-        "The steps were": "Sort. File <it>.",
-    }
-    assert said.count("changed elsewhere") == 2 * len(theirs_now)
-    for subject, there in theirs_now.items():
-        # Once in the summary, and once at the field.
-        assert said.count(f"{subject} changed elsewhere. Save again to make it yours.") == 2
-        assert f"{subject} changed elsewhere. Save again to make it yours. There now: {there}" in said
+    theirs_now = {"What is it called?": "Letters", "How it is done, step by step": "Sort. File <it>."}
+    # Each once in the summary, and once at the field.
+    assert said.count(SAID) == 2 * len(theirs_now)
+    for label, there in theirs_now.items():
+        assert re.search(rf"{re.escape(label)}:? {SAID}", said)
+        assert f"{SAID} There now: {there}" in said
     assert "There now: 2 h" not in said
     assert (shown.values["name"], shown.values["growth"]) == ("Parcels", "7")
     html = answer.content.decode()

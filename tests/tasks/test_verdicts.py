@@ -31,7 +31,9 @@ def facts(minutes: int = 450, basis: Basis = Basis.LOG, helper: str = "") -> Fac
     ("loathe", "excel", "said"),
     [
         (4, 2, "You loathe it (4) and others can do it as well (excel 2)."),
-        (3, 4, "You excel at it (4) but loathe it (3), so teach someone."),
+        (3, 1, "You don’t much like it (3) and others can do it as well (excel 1)."),
+        (5, 4, "You excel at it (4) but loathe it (5), so teach someone."),
+        (3, 4, "You excel at it (4) but don’t much like it (3), so teach someone."),
         (2, 3, "You don’t mind it (2), but it is not your best work (excel 3)."),
         (1, 5, "You excel at it (5) and don’t mind it (1), so keep it."),
     ],
@@ -69,6 +71,11 @@ def test_all_25_pairs_have_one_quadrant_and_one_sentence_each() -> None:
     pairs = list(product(FIVE, FIVE))
     assert all(sum(quadrants.of(*pair) is each for each in Quadrant) == 1 for pair in pairs)
     assert len({verdicts.sentence(a_task(*pair), facts()) for pair in pairs}) == 25
+
+
+@given(score, score, minutes)
+def test_only_a_score_above_the_middle_is_called_loathing(loathe: int, excel: int, minutes: int) -> None:
+    assert ("loathe it" in verdicts.sentence(a_task(loathe, excel), facts(minutes))) == (loathe > 3)
 
 
 @given(score, score, minutes, st.sampled_from(Basis))

@@ -160,15 +160,3 @@ def test_coverage_reads_the_days_of_a_log(nora: Owner) -> None:
     workdays.take_off(nora, TODAY, TODAY, "")
     log = weeks.log(nora, THIS, THIS)
     assert workdays.coverage(workdays.of(nora, THIS.first, THIS.last), THIS, log.days[THIS]) == (1, 4)
-
-
-def test_the_coverage_of_a_week_takes_two_queries(
-    nora: Owner, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    task = a_task(owner=nora)
-    for day in (MONDAY, MONDAY + DAY, MONDAY + 5 * DAY):
-        an_entry(task=task, day=day)
-        an_entry(task=task, day=day, source="timer")
-    workdays.take_off(nora, MONDAY + 2 * DAY, MONDAY + 2 * DAY, "")
-    with django_assert_num_queries(2):
-        assert workdays.covered(nora, THIS) == Coverage(2, 4)
