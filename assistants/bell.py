@@ -1,8 +1,9 @@
 """
 Telling a worker that there is something to do.
 
-A bell that is not heard costs seconds: the row is there, and the sweep finds it. So
-ringing never waits for a broker that is away, and after a failure stays quiet a while.
+A bell that is not heard costs seconds: the row is there, and the sweep finds the email,
+the next look at the page the plan. So ringing never waits for a broker that is away, and
+after a failure stays quiet a while.
 """
 
 import logging
@@ -22,7 +23,7 @@ def ring(email_id: int) -> None:
 
 
 def ring_for_plan(plan_id: int) -> None:
-    """Ask a worker to work that plan out; never raises. Who looks again rings again."""
+    """Ask a worker to work that plan out; never raises. The next look after a minute rings again."""
     _ring(WORK_OUT_PLAN, plan_id)
 
 
@@ -35,4 +36,4 @@ def _ring(job: str, pk: int) -> None:
         current_app.send_task(job, (pk,), retry=False, expires=60, ignore_result=True)
     except Exception as error:  # whatever a broker can throw must not reach a page
         _quiet_until = time.monotonic() + QUIET
-        logger.warning("the broker did not answer, the sweep will send: %s", type(error).__name__)
+        logger.warning("the broker did not answer, what is due is found later: %s", type(error).__name__)

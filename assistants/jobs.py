@@ -15,8 +15,8 @@ def send_email(email_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def work_out_plan(plan_id: int) -> None:
-    """Work out a plan that is too large for a request. One that got lost is asked for again by who looks."""
-    stored_plans.work_out(plan_id, now=clock.now())
+    """Work out a plan that is too large for a request. One that got lost is asked for again at the next look."""
+    stored_plans.work_out(plan_id)
 
 
 @shared_task(ignore_result=True)

@@ -16,7 +16,7 @@ from .models import Assistant
 LEVELS = {1: "a beginner in", 2: "fair at", 3: "good at", 4: "strong in", 5: "an expert in"}
 PLAIN = {
     "only_me": "Only you can do this.",
-    "excluded": "Whoever could is paused, wants no mail, or said no in the last eight weeks.",
+    "excluded": "Whoever could is paused, wants no mail, said no in the last eight weeks, or you said never.",
     "no_minutes": "It has no time yet. Log it, or write down an estimate.",
     "max_new": "You take on no more new hand-offs at a time.",
     "brief": "You have no time left to brief.",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tasks import durations, money
 
-from .matching import Instance
+from .matching import Instance, Pair
 
 # Fewer minutes a week than that are no news.
 NEWS = 15
@@ -29,8 +29,21 @@ def _of_the_owner(old: Instance, new: Instance, currency: str) -> Iterator[str]:
         yield f"An hour of yours is worth {is_}, before {was}."
     if (before.max_new, before.max_brief_minutes) != (now.max_new, now.max_brief_minutes):
         yield "You changed how much you take on at a time."
-    if (old.pins, old.exclude) != (new.pins, new.exclude):
-        yield "You changed what you want of the plan, or somebody said no."
+    if (set(old.pins), set(old.prefer), _tasks_off(old)) != (set(new.pins), set(new.prefer), _tasks_off(new)):
+        yield "You changed what you want of the plan."
+    live = {each.pair for each in (*old.kept, *new.kept)}
+    if _pairs_off(old) - live != _pairs_off(new) - live:
+        yield "Who can be asked for what has changed."
+
+
+def _tasks_off(asked: Instance) -> set[str]:
+    """What is not to go now, whoever could take it."""
+    return {each.task for each in asked.exclude if each.task and not each.assistant}
+
+
+def _pairs_off(asked: Instance) -> set[Pair]:
+    """Who is not to get what: the owner or they said so, or they have it already."""
+    return {Pair(each.task, each.assistant) for each in asked.exclude if each.task and each.assistant}
 
 
 def _of_tasks(old: Instance, new: Instance) -> Iterator[str]:

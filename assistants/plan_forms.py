@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from crispy_forms.layout import Div
 from django import forms
 from django.forms import BoundField
 
 from tasks import durations, money
 from tasks.fields import AmountField, CountField, HoursField
-from tasks.forms import helper
+from tasks.forms import helper, two
 from tasks.models import Owner
 
 from .forms import hours_text
@@ -117,7 +116,7 @@ class LimitsForm(forms.Form):
         minutes = owner.most_brief_minutes
         known = {"most_new": owner.most_new, "brief": None if minutes is None else hours_text(minutes)}
         super().__init__(data, initial=known)
-        self.helper = helper(Div("most_new", "brief", css_class="fields fold"))
+        self.helper = helper(two("most_new", "brief"))
 
     def save(self) -> None:
         brief: int | None = self.cleaned_data["brief"]

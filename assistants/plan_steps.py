@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from time import monotonic
 
-from tasks import durations, money
+from tasks import dates, durations, money
 from tasks.models import Task
 
 from . import matching
 from .left_out import LEVELS, Speaker
 from .models import Assistant, Wish
-from .plan_inputs import Rows
 from .plans import Question
 
 # Seconds: for a sentence beside the plan, for a page of its own, and for each of its people.
@@ -33,17 +33,33 @@ def least_budget(question: Question, plan: matching.Plan) -> str:
 
     The least that lets a whole task go; where none does, the least that makes the plan better.
     """
-    asked, speaker = question.asked, question.speaker
-    ways = [
-        matching.way_out(asked, plan, each.task) for each in matching.left_out(asked, plan) if each.code == "budget"
-    ]
-    money_alone = [way for way in ways if way and [each.kind for each in way.changes] == ["budget"]]
-    if money_alone:
-        way = min(money_alone, key=lambda each: (each.changes[0].more, each.handoff.task))
-        task = speaker.tasks[way.handoff.task].mid_sentence
-        return f"{_change(speaker, way.changes[0])} would hand off all of {task}."
-    lever = matching.more_budget(asked, plan, limit=BESIDE)
+    ways = [way for way in _ways(question, plan, "budget") if [each.kind for each in way.changes] == ["budget"]]
+    if ways:
+        way = min(ways, key=lambda each: (each.changes[0].more, each.handoff.task))
+        task = question.speaker.tasks[way.handoff.task].mid_sentence
+        return f"{_change(question.speaker, way.changes[0])} would hand off all of {task}."
+    lever = matching.more_budget(question.asked, plan, limit=BESIDE)
     return f"{_more(question, lever)} would hand off {_goes(question, lever)}." if lever and lever.goes else ""
+
+
+def smallest_change(question: Question, plan: matching.Plan) -> str:
+    """Of the smallest changes that let a task go the one that frees most of the owner's time; "" if there is none."""
+    ways = _ways(question, plan)
+    if not ways:
+        return ""
+    way = max(ways, key=lambda each: (-len(each.changes), each.handoff.owner_minutes, each.handoff.task))
+    return _way(question, way, f"all of {question.speaker.tasks[way.handoff.task].mid_sentence}")
+
+
+def _ways(question: Question, plan: matching.Plan, code: str = "") -> list[matching.Way]:
+    """The way out for each task that stays (for that reason), the most draining first, as far as the time goes."""
+    asked, until, found = question.asked, monotonic() + BESIDE, []
+    for reason in matching.left_out(asked, plan, limit=BESIDE):
+        if monotonic() >= until:
+            break
+        if code in ("", reason.code) and (way := matching.way_out(asked, plan, reason.task)) and way.changes:
+            found.append(way)
+    return found
 
 
 def best(question: Question, plan: matching.Plan) -> list[Step]:
@@ -116,14 +132,15 @@ def everyone(question: Question, plan: matching.Plan, task: Task) -> list[Other]
     """The whole roster for one task, whom the plan chose first."""
     rows = question.rows
     said = {wish.assistant_id: wish for wish in rows.wishes if wish.task_id == task.pk}
-    others = []
+    others, until = [], monotonic() + OWN_PAGE
     for person in rows.people:
-        reason = matching.why_not(question.asked, plan, str(task.pk), str(person.pk), limit=EACH)
+        limit = max(0.0, min(EACH, until - monotonic()))
+        reason = matching.why_not(question.asked, plan, str(task.pk), str(person.pk), limit=limit)
         is_excluded = reason.code == "excluded"
         others.append(
             Other(
                 person,
-                _no(rows, task, person) if is_excluded else question.speaker.of(reason),
+                _no(question, task, person) if is_excluded else question.speaker.of(reason),
                 is_chosen=reason.code == "chosen",
                 wish=said.get(person.pk),
                 can_be_asked=person.pk not in rows.away,
@@ -132,30 +149,20 @@ def everyone(question: Question, plan: matching.Plan, task: Task) -> list[Other]
     return sorted(others, key=lambda each: (not each.is_chosen, each.person.name, each.person.pk))
 
 
-def _no(rows: Rows, task: Task, person: Assistant) -> str:
+def _no(question: Question, task: Task, person: Assistant) -> str:
     """Who it was that said no."""
+    rows, until = question.rows, question.speaker.later.get(str(task.pk))
     if person.pk in rows.away:
         return f"{person.first_name} is paused, or wants no mail."
     if (task.pk, person.pk) in rows.refused:
         return f"{person.first_name} said no in the last eight weeks, or you ended it."
-    return ""
+    return f"Not now, you said, until {dates.long(until)}." if until else ""
 
 
 def way_out(question: Question, plan: matching.Plan, task: Task) -> str:
     """The smallest change that lets the task go after all; "" if there is none."""
     way = matching.way_out(question.asked, plan, str(task.pk))
     return _way(question, way, "all of it") if way and way.changes else ""
-
-
-def smallest_change(question: Question, plan: matching.Plan) -> str:
-    """Of the smallest changes that let a task go the one that frees most of the owner's time; "" if there is none."""
-    asked = question.asked
-    ways = [matching.way_out(asked, plan, each.task) for each in matching.left_out(asked, plan)]
-    known = [way for way in ways if way and way.changes]
-    if not known:
-        return ""
-    way = max(known, key=lambda each: (-len(each.changes), each.handoff.owner_minutes, each.handoff.task))
-    return _way(question, way, f"all of {question.speaker.tasks[way.handoff.task].mid_sentence}")
 
 
 def _way(question: Question, way: matching.Way, what: str) -> str:

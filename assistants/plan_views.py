@@ -24,6 +24,12 @@ from .models import Assistant, Wish
 from .plan_forms import LimitsForm, TriesForm
 from .plans import Question
 
+# What can be said of a task and a person, and what the owner then reads.
+SAYINGS: dict[str, tuple[Callable[[Owner, Task, Assistant, date], None], str]] = {
+    "pin": (wishes.pin, "{who} gets {task} in your plan."),
+    "prefer": (wishes.prefer, "Rather {who} for {task}, where it costs nothing."),
+    "never": (wishes.never, "{who} does not get {task} in your plan."),
+}
 # The slider goes from nothing to this or to the owner's own budget, in tens.
 SLIDER_MOST = 500
 
@@ -53,7 +59,8 @@ def plan(request: OwnerRequest) -> HttpResponse:
         "slider_most": most,
         "slider_most_shown": money.short(Decimal(most), owner.currency),
         "group": formats.current().group,
-        "is_tried": asked.budget != owner.budget,
+        "budget_is_tried": asked.budget != owner.budget,
+        "pairs": formats.current().numbers == "lakh",
     }
     template = "plan/_plan.html" if request.headers.get("HX-Request") else "plan/plan.html"
     response = render(request, template, context, status=422 if form.errors else 200)
@@ -126,13 +133,18 @@ def plan_wish(request: OwnerRequest, pk: int) -> HttpResponse:
     """What the owner wants of a task: not now, or to give it to somebody or never to them."""
     owner, today = request.user, request.user.today(timezone.now())
     task = get_object_or_404(owner.tasks.active().routine(), pk=pk)
-    said = SAYINGS.get(request.POST.get("say", ""))
-    if said is None:
+    say, whom = request.POST.get("say", ""), request.POST.get("to", "")
+    if say == "later":
+        wishes.later(owner, task, today)
+        until = dates.long(today + wishes.LATER_FOR)
+        messages.success(request, f"Not now. The plan asks about {task.mid_sentence} again on {until}.")
+    elif say in SAYINGS and whom:
+        person = get_object_or_404(owner.assistants, pk=number(whom))
+        wish, said = SAYINGS[say]
+        wish(owner, task, person, today)
+        messages.success(request, said.format(who=person.first_name, task=task.mid_sentence))
+    else:
         messages.error(request, "Choose what the plan should do.")
-        return redirect("assistants:plan")
-    whom = request.POST.get("to", "")
-    person = get_object_or_404(owner.assistants, pk=number(whom)) if whom else None
-    messages.success(request, said(owner, task, person, today))
     return redirect(f"{reverse('assistants:plan')}#proposals")
 
 
@@ -160,47 +172,17 @@ def _solved(asked: Question, tried: list[str], now: datetime) -> matching.Plan |
 
 
 def _waiting(request: OwnerRequest, asked: Question, now: datetime) -> HttpResponse:
-    """How far the worker is, with the last plan there was."""
+    """How far the worker is, with the last plan there was; to htmx, which wants a part of a page, the way there."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": reverse("assistants:plan"), "Vary": "HX-Request"})
     last = stored_plans.last(asked)
     context = {
         "waiting": stored_plans.waiting(asked, now=now),
-        "last": last and proposals.of(last, asked.rows, asked.speaker),
+        "last": proposals.of(last, asked.rows, asked.speaker) if last else [],
     }
-    return render(request, "plan/waiting.html", context)
-
-
-def _later(owner: Owner, task: Task, person: Assistant | None, today: date) -> str:
-    wishes.later(owner, task, today)
-    return f"Not now. The plan asks about {task.mid_sentence} again on {dates.long(today + wishes.LATER_FOR)}."
-
-
-def _pin(owner: Owner, task: Task, person: Assistant | None, today: date) -> str:
-    if person is None:
-        return _later(owner, task, person, today)
-    wishes.pin(owner, task, person, today)
-    return f"{person.first_name} gets {task.mid_sentence} in your plan."
-
-
-def _prefer(owner: Owner, task: Task, person: Assistant | None, today: date) -> str:
-    if person is None:
-        return _later(owner, task, person, today)
-    wishes.prefer(owner, task, person, today)
-    return f"Rather {person.first_name} for {task.mid_sentence}, where it costs nothing."
-
-
-def _never(owner: Owner, task: Task, person: Assistant | None, today: date) -> str:
-    if person is None:
-        return _later(owner, task, person, today)
-    wishes.never(owner, task, person, today)
-    return f"{person.first_name} does not get {task.mid_sentence} in your plan."
-
-
-SAYINGS: dict[str, Callable[[Owner, Task, Assistant | None, date], str]] = {
-    "later": _later,
-    "pin": _pin,
-    "prefer": _prefer,
-    "never": _never,
-}
+    response = render(request, "plan/waiting.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _slider_most(amount: Decimal) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from hashlib import sha256
 
 from tasks import money
 from tasks.models import Owner, Task
@@ -19,6 +22,8 @@ from .tries import Tries
 # Seconds that a page waits for the solver; what it has found by then is a plan too.
 PATIENCE = 1.0
 LOOK = 0.5
+# To be raised when the matcher decides by other rules: then no plan that was kept is an answer any more.
+RULES = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class OwnersPlan:
     gap: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """What the matcher is asked, with the owner's rows that it stands for."""
 
@@ -49,7 +54,14 @@ class Question:
     budget: Decimal | None
     asked: matching.Instance
 
-    @property
+    @cached_property
+    def digest(self) -> str:
+        """The same for the same question, in whatever order its rows come."""
+        data = self.asked.json()
+        rows = {key: sorted(map(_text, value)) for key, value in data.items() if isinstance(value, list | tuple)}
+        return sha256(_text([RULES, data | rows]).encode()).hexdigest()
+
+    @cached_property
     def speaker(self) -> Speaker:
         rows = self.rows
         return Speaker(
@@ -60,6 +72,10 @@ class Question:
             {str(level.skill_id): level.skill for task in rows.tasks for level in task.skill_levels.all()},
             {str(wish.task_id): wish.until for wish in rows.wishes if wish.until},
         )
+
+
+def _text(data: object) -> str:
+    return json.dumps(data, sort_keys=True)
 
 
 def question(rows: Rows, tries: Tries) -> Question:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tasks import durations, money, verdicts
@@ -29,12 +29,12 @@ class Proposal:
     frees: Decimal
     costs: Decimal
     ahead: Decimal
-    reasons: list[str]
     lines: list[tuple[str, Decimal]]
     is_whole: bool
-    # The owner said so themselves.
-    is_wanted: bool
-    draft: int | None
+    # The owner said so themselves; a draft of it, by id; the three best reasons.
+    is_wanted: bool = False
+    draft: int | None = None
+    reasons: list[str] = field(default_factory=list)
 
     @property
     def largest(self) -> Decimal:
@@ -45,16 +45,20 @@ def of(plan: matching.Plan, rows: Rows, speaker: Speaker) -> list[Proposal]:
     """The new hand-offs of the plan, what brings most first. One query."""
     free = plan_inputs.free_minutes(rows)
     drafts = {(each.task_id, each.assistant_id): each.pk for each in rows.owner.handoffs.drafts()}
+    wanted = {(wish.task_id, wish.assistant_id) for wish in rows.wishes if wish.kind == Wish.Kind.PIN}
     found = []
     for row in plan.handoffs:
         task, person = speaker.tasks.get(row.task), speaker.people.get(row.assistant)
         if task and person:  # an older plan may name what is gone
-            found.append(_proposal(row, task, person, rows, free[person.pk], drafts.get((task.pk, person.pk))))
+            pair = task.pk, person.pk
+            proposal = _proposal(row, task, person, rows.minutes[task.pk], free[person.pk])
+            proposal = replace(proposal, draft=drafts.get(pair), is_wanted=pair in wanted)
+            found.append(replace(proposal, reasons=_reasons(proposal, rows.owner)))
     return sorted(found, key=lambda each: (-each.ahead, each.task.pk))
 
 
 def _proposal(
-    row: matching.Proposal, task: Task, person: Assistant, rows: Rows, free_minutes: int, draft: int | None
+    row: matching.Proposal, task: Task, person: Assistant, task_minutes: int, free_minutes: int
 ) -> Proposal:
     lines = [
         ("Time back", row.time_cents),
@@ -64,25 +68,19 @@ def _proposal(
         ("Your time to look it over", -row.check_cents),
         ("Your time to brief", -row.brief_cents),
     ]
-    wanted = {(wish.task_id, wish.assistant_id) for wish in rows.wishes if wish.kind == Wish.Kind.PIN}
-    proposal = Proposal(
+    return Proposal(
         task=task,
         assistant=person,
         owner_minutes=row.owner_minutes,
-        task_minutes=rows.minutes[task.pk],
+        task_minutes=task_minutes,
         minutes=row.minutes,
         free_minutes=free_minutes,
         frees=money.whole(Decimal(row.time_cents) / 100),
         costs=money.whole(Decimal(row.pay_cents) / 100),
         ahead=money.whole(Decimal(row.net_cents) / 100),
-        reasons=[],
         lines=[(label, Decimal(amount) / 100) for label, amount in lines if amount],
-        is_whole=row.parts == plan_inputs.parts(rows.minutes[task.pk]),
-        is_wanted=(task.pk, person.pk) in wanted,
-        draft=draft,
+        is_whole=row.parts == plan_inputs.parts(task_minutes),
     )
-    proposal.reasons.extend(_reasons(proposal, rows.owner))
-    return proposal
 
 
 def _reasons(proposal: Proposal, owner: Owner) -> list[str]:

@@ -6,11 +6,11 @@ A plan that is too large for a request is worked out by a worker, while the last
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
+from math import ceil
 
+from tasks import dates
 from tasks.models import Owner
 
 from . import bell, matching, plan_changes, plan_inputs, plans
@@ -43,10 +43,10 @@ class Waiting:
     most: int = LARGE_PATIENCE
 
 
-def current(owner: Owner, *, now: datetime) -> OwnersPlan | None:
-    """The owner's plan as it is; None while a worker is at it."""
+def current(owner: Owner, *, now: datetime, is_patient: bool = False) -> OwnersPlan | None:
+    """The owner's plan as it is; None while a worker is at it. Who `is_patient` is a worker, and solves it now."""
     asked = plans.question(plan_inputs.gather(owner, owner.today(now)), Tries(owner.budget))
-    plan = answer(asked, now=now)
+    plan = answer(asked, now=now, is_patient=is_patient)
     return plans.shown(asked, plan) if plan else None
 
 
@@ -54,77 +54,105 @@ def is_large(asked: matching.Instance) -> bool:
     return len(asked.tasks) > SOLO_TASKS or len(asked.assistants) > SOLO_PEOPLE
 
 
-def answer(question: Question, *, now: datetime) -> matching.Plan | None:
+def answer(question: Question, *, now: datetime, is_patient: bool = False) -> matching.Plan | None:
     """The plan, known or worked out now; None while a worker is at it."""
     owner, asked = question.rows.owner, question.asked
-    known = owner.plans.filter(digest=_digest(asked)).first()
-    if known and known.answer:
-        return matching.recall(asked, known.answer)
-    if is_large(asked):
-        _ask_a_worker(owner, asked, known, now)
+    known = owner.plans.filter(digest=question.digest).first()
+    plan = _recalled(known, asked) if known else None
+    if plan is None and is_large(asked) and not is_patient:
+        _ring(known or _new(question, now), now)
         return None
-    plan = matching.solve(asked, limit=PATIENCE)
-    kept = _keep(owner, asked, plan, now)
-    if plan.status != "optimal":
-        bell.ring_for_plan(kept.pk)  # a worker has more time
+    if plan is None:
+        patience = LARGE_PATIENCE if is_patient else PATIENCE
+        plan = matching.solve(asked, limit=patience)
+        known = known or _new(question, now)
+        _write(known, plan, patience)
+    if known:
+        _look(known, owner, now)
+        if plan.status != "optimal" and known.patience < LARGE_PATIENCE:
+            _ring(known, now)  # a worker has more time
     return plan
 
 
 def waiting(question: Question, *, now: datetime) -> Waiting:
-    asked = question.asked
-    known = question.rows.owner.plans.get(digest=_digest(asked))
-    return Waiting(len(asked.tasks), len(asked.assistants), int((now - known.asked_at).total_seconds()))
+    asked, known = question.asked, question.rows.owner.plans.filter(digest=question.digest).first()
+    since = known.rung_at if known and known.rung_at else now
+    return Waiting(len(asked.tasks), len(asked.assistants), int((now - since).total_seconds()))
 
 
 def last(question: Question) -> matching.Plan | None:
-    """The newest plan that was worked out, as far as what it is made of is still there."""
-    known = question.rows.owner.plans.filter(made_at__isnull=False).first()
-    return matching.recall(matching.Instance.read(known.inputs), known.answer or {}) if known else None
+    """The newest plan that was worked out; what it names may be gone."""
+    known = question.rows.owner.plans.filter(patience__gt=0).first()
+    asked = _asked(known) if known else None
+    return _recalled(known, asked) if known and asked else None
 
 
 def changed(question: Question, *, now: datetime) -> Changes | None:
-    """What changed since the last plan of an earlier day; None if nothing did. One query."""
+    """What changed since the last look of an earlier day; None if nothing did. Two queries."""
     owner = question.rows.owner
-    midnight = datetime.combine(owner.today(now), datetime.min.time(), owner.zone)
-    before = owner.plans.filter(asked_at__lt=midnight).filter(made_at__isnull=False).first()
-    if before is None or before.digest == _digest(question.asked):
+    midnight = dates.starts_at(owner.today(now), owner.zone)
+    looks = [(look, known) for known in owner.plans.defer("inputs", "answer") if (look := known.last_look(midnight))]
+    if not looks:
         return None
-    old = matching.Instance.read(before.inputs)
-    sentences = plan_changes.between(old, question.asked, owner.currency)
-    return Changes(owner.today(before.asked_at), sentences) if sentences else None
+    look, before = max(looks, key=lambda each: (each[0], each[1].pk))
+    old = None if before.digest == question.digest else _asked(before)
+    sentences = plan_changes.between(old, question.asked, owner.currency) if old else []
+    return Changes(owner.today(look), sentences) if sentences else None
 
 
-def work_out(pk: int, *, now: datetime) -> None:
-    """Solve a plan that was asked for; one that is gone, or proven best by now, is left."""
-    known = Plan.objects.filter(pk=pk).first()
-    if known is None or (known.answer and known.answer["status"] == "optimal"):
+def work_out(pk: int) -> None:
+    """Solve a plan with a worker's patience; what is gone, proven, or had as much already is left."""
+    known = Plan.objects.filter(pk=pk, patience__lt=LARGE_PATIENCE).first()
+    asked = _asked(known) if known else None
+    if known is None or asked is None:
         return
-    asked = matching.Instance.read(known.inputs)
-    known.answer = matching.solve(asked, limit=LARGE_PATIENCE).json(asked.name)
-    known.made_at = now
-    known.save(update_fields=["answer", "made_at"])
+    so_far = _recalled(known, asked)
+    if so_far is None or so_far.status != "optimal":
+        found = matching.solve(asked, limit=LARGE_PATIENCE)
+        better = max(filter(None, (so_far, found)), key=lambda plan: (plan.pins, plan.net_cents))
+        _write(known, better, LARGE_PATIENCE)
 
 
-def _ask_a_worker(owner: Owner, asked: matching.Instance, known: Plan | None, now: datetime) -> None:
-    if known is None:
-        fields = {"inputs": asked.json(), "asked_at": now}
-        known, is_new = Plan.objects.get_or_create(owner=owner, digest=_digest(asked), defaults=fields)
-        if is_new:
-            bell.ring_for_plan(known.pk)
-    elif now - known.asked_at >= ASK_AGAIN:
-        known.asked_at = now
-        known.save(update_fields=["asked_at"])
+def _asked(known: Plan) -> matching.Instance | None:
+    """What it was made from; None if the matcher of today would refuse it."""
+    try:
+        return matching.Instance.read(known.inputs)
+    except matching.BadInstance:
+        return None
+
+
+def _recalled(known: Plan, asked: matching.Instance) -> matching.Plan | None:
+    """Its answer; None if there is none yet, or none by the rules of today."""
+    try:
+        return matching.recall(asked, known.answer) if known.answer else None
+    except matching.BrokenPlan:
+        return None
+
+
+def _new(question: Question, now: datetime) -> Plan:
+    """A plan without an answer yet; of those shown longest ago all but the newest go."""
+    owner = question.rows.owner
+    fields = {"inputs": question.asked.json(), "shown_at": now}
+    known, _ = Plan.objects.get_or_create(owner=owner, digest=question.digest, defaults=fields)
+    for oldest in owner.plans.values_list("shown_at", flat=True)[KEPT - 1 : KEPT]:
+        owner.plans.filter(shown_at__lt=oldest).delete()
+    return known
+
+
+def _write(known: Plan, plan: matching.Plan, patience: float) -> None:
+    """It may be gone meanwhile, and is not made anew."""
+    known.answer, known.patience = plan.json(known.inputs["name"]), ceil(patience)
+    Plan.objects.filter(pk=known.pk).update(answer=known.answer, patience=known.patience)
+
+
+def _look(known: Plan, owner: Owner, now: datetime) -> None:
+    """Once a day; two looks at the same instant write the same."""
+    if owner.today(known.shown_at) != owner.today(now):
+        Plan.objects.filter(pk=known.pk).update(shown_before=known.shown_at, shown_at=now)
+
+
+def _ring(known: Plan, now: datetime) -> None:
+    """Ask a worker, and again after a minute without an answer; of several who ask at once only one does."""
+    is_due = known.rung_at is None or now - known.rung_at >= ASK_AGAIN
+    if is_due and Plan.objects.filter(pk=known.pk, rung_at=known.rung_at).update(rung_at=now):
         bell.ring_for_plan(known.pk)
-
-
-def _keep(owner: Owner, asked: matching.Instance, plan: matching.Plan, now: datetime) -> Plan:
-    """Keep it, and the newest of those before it."""
-    fields = {"inputs": asked.json(), "answer": plan.json(asked.name), "asked_at": now, "made_at": now}
-    kept, _ = Plan.objects.get_or_create(owner=owner, digest=_digest(asked), defaults=fields)
-    newest = list(owner.plans.values_list("pk", flat=True)[:KEPT])
-    owner.plans.exclude(pk__in=newest).delete()
-    return kept
-
-
-def _digest(asked: matching.Instance) -> str:
-    return sha256(json.dumps(asked.json(), sort_keys=True).encode()).hexdigest()

@@ -9,10 +9,8 @@ from django import forms
 
 from tasks import workdays
 from tasks.fields import DayField, LineField, optional
-from tasks.forms import helper
+from tasks.forms import helper, two
 from tasks.models import Owner
-
-from .settings_form import two
 
 YEAR = timedelta(days=366)
 TOO_MANY = f"You have {workdays.MOST_DAYS_OFF} entries here, which is the most. Remove some that are over first."

@@ -56,7 +56,7 @@ def for_week(owner: Owner, now: datetime) -> Step | None:
         partial(_begin, owner),
         partial(_unscored, owner),
         partial(_no_assistants, owner),
-        partial(_best_handoff, owner, now),
+        partial(_best_handoff, owner, now, is_patient=True),
     )
 
 
@@ -152,8 +152,8 @@ def _no_assistants(owner: Owner) -> Step | None:
     )
 
 
-def _best_handoff(owner: Owner, now: datetime) -> Step | None:
-    plan = stored_plans.current(owner, now=now)
+def _best_handoff(owner: Owner, now: datetime, *, is_patient: bool = False) -> Step | None:
+    plan = stored_plans.current(owner, now=now, is_patient=is_patient)
     if plan is None or not plan.proposals:
         return None
     best = plan.proposals[0]

@@ -136,7 +136,12 @@ def plan(owner: Owner, *, now: datetime) -> None:
 
 
 def heed_days_off(owner: Owner, *, now: datetime) -> None:
-    """Work it out anew after days off came or went, and save it; what has come due is left to the beat."""
+    """
+    Work it out anew after days off came or went, and save it; what has come due is left to the beat.
+
+    With the owner held: another page may have saved another hour meanwhile.
+    """
+    owner.refresh_from_db(fields=["wants_reminder", "reminder_hour", "time_zone", "work_days"])
     if owner.wants_reminder:
         still_to_come = Owner.objects.filter(pk=owner.pk, wants_reminder=True, next_reminder_at__gt=now)
         still_to_come.update(next_reminder_at=next_at(owner, workdays.of(owner, owner.today(now)), now))

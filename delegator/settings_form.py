@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crispy_forms.bootstrap import AppendedText, PrependedText
-from crispy_forms.layout import Div
 from django import forms
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +16,7 @@ from django.utils import timezone
 from assistants.models import Handoff
 from tasks import clock, dates, durations, formats, money, owners, seen
 from tasks.fields import AmountField, CountField, DayField, HoursField, LineField, TextField, ZoneField, optional
-from tasks.forms import helper
+from tasks.forms import helper, two
 from tasks.models import Owner
 from tasks.worth import DIVISOR_MOST, HOURS_MOST, QUARTER, Derivation
 
@@ -45,11 +44,6 @@ def _how_many() -> str:
 
 def _hours_of_the_day() -> list[tuple[int, str]]:
     return [(hour, reminders.hour_in_words(hour)) for hour in HOURS]
-
-
-def two(*rows: Any) -> Div:
-    """Side by side where there is room."""
-    return Div(*rows, css_class="fields fold")
 
 
 class SettingsForm(forms.Form):

@@ -21,7 +21,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from tasks import clock, dates
+from tasks import clock, dates, owners
 from tasks.requests import OwnerRequest
 
 from . import reminders
@@ -62,6 +62,7 @@ def _save(request: OwnerRequest, form: SettingsForm, off: DayOffForm) -> bool:
         if form.save() and (not off.has_changed() or _take_off(request, off)):
             return True
         transaction.set_rollback(True)
+    request.user.refresh_from_db()  # the page shows what is kept
     return False
 
 
@@ -91,6 +92,7 @@ def _take_off(request: OwnerRequest, form: DayOffForm) -> bool:
 def day_off_remove(request: OwnerRequest, pk: int) -> HttpResponse:
     day_off = get_object_or_404(request.user.days_off, pk=pk)
     with transaction.atomic():
+        owners.hold(request.user)
         day_off.delete()
         reminders.heed_days_off(request.user, now=clock.now())
     said = _in_words(day_off.first, day_off.last, request.user.today(timezone.now()))

@@ -31,6 +31,11 @@ def helper(*rows: Any) -> FormHelper:
     return made
 
 
+def two(*rows: Any) -> Div:
+    """Side by side where there is room."""
+    return Div(*rows, css_class="fields fold")
+
+
 class VisionForm(forms.Form):
     """First run, step 1: why, the best work, what an hour of it is worth, and the length of a day."""
 

@@ -15,7 +15,7 @@ from .models import Owner
 # How far back "usually" and "your log says" look, and how many logged days tell enough.
 BACK = timedelta(days=28)
 DAYS_THAT_TELL = 5
-# By hand, since each page and each write asks it: Django takes ten times as long to write it as it takes to run.
+# By hand, and not prepared: three hundred rows come as they are, without a converter for each of their days.
 ROWS = """
     SELECT id, task_id, day, source, seconds, note FROM tasks_timeentry
     WHERE owner_id = %(owner)s AND day BETWEEN %(first)s AND %(last)s

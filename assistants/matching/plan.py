@@ -136,10 +136,14 @@ def replan(instance: Instance, start: Plan, *, until: float) -> Plan:
 
 
 def recall(instance: Instance, data: Mapping[str, Any]) -> Plan:
-    """The plan of that instance whose JSON was kept."""
+    """The plan of that instance whose JSON was kept; BrokenPlan if it is none by these rules."""
     picks = {Pair(each["task"], each["assistant"]): int(each["parts"]) for each in data["handoffs"]}
-    greedy_alone = bool(data.get("greedy_alone"))
-    return _totals(Rules(instance), picks, data["bound_cents"], data["status"], greedy_alone=greedy_alone)
+    greedy_alone, rules = bool(data.get("greedy_alone")), Rules(instance)
+    if picks.keys() - rules.candidates.keys():
+        raise BrokenPlan("a hand-off of the plan is none that could be proposed")
+    if breach := rules.breach(picks):
+        raise BrokenPlan(breach)
+    return _totals(rules, picks, data["bound_cents"], data["status"], greedy_alone=greedy_alone)
 
 
 def check(instance: Instance, plan: Plan) -> None:

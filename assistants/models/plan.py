@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.conf import settings
@@ -44,6 +44,7 @@ class Wish(models.Model):
         constraints = [
             models.UniqueConstraint("task", "assistant", name="one_wish_a_pair"),
             models.UniqueConstraint("task", name="one_wish_a_task", condition=Q(assistant=None)),
+            models.UniqueConstraint("task", name="one_pin_a_task", condition=Q(kind="pin")),
             models.CheckConstraint(
                 condition=~Q(kind__in=["pin", "prefer"], assistant=None), name="a_wish_for_names_a_person"
             ),
@@ -75,20 +76,26 @@ class Plan(models.Model):
     """
     A plan with what it was made from, as the matcher reads and writes them.
 
-    The same inputs have the same digest, so that nothing is solved twice; a plan that is
-    still being worked out has no answer yet.
+    The same inputs have the same digest, so that nothing is solved twice. Without `patience` it is still being
+    worked out. `shown_before` is the last look at it before the day of `shown_at`.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="plans")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the inputs.")
     inputs = models.JSONField()
     answer = models.JSONField(null=True)
-    asked_at = models.DateTimeField()
-    made_at = models.DateTimeField(null=True)
+    patience = models.PositiveSmallIntegerField(default=0, help_text="Seconds that the answer was given, rounded up.")
+    rung_at = models.DateTimeField(null=True, help_text="When a worker was last asked for more.")
+    shown_at = models.DateTimeField()
+    shown_before = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["-asked_at", "-pk"]
+        ordering = ["-shown_at", "-pk"]
         constraints = [models.UniqueConstraint("owner", "digest", name="one_plan_of_the_same")]
 
     def __str__(self) -> str:
-        return f"Plan of {self.asked_at:%Y-%m-%d}"
+        return f"Plan of {self.shown_at:%Y-%m-%d}"
+
+    def last_look(self, midnight: datetime) -> datetime | None:
+        """The last one before that; None if there was none."""
+        return self.shown_at if self.shown_at < midnight else self.shown_before

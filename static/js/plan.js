@@ -4,6 +4,8 @@
 document.addEventListener("input", (event) => {
   const output = event.target.matches("[data-shows-in]") && document.getElementById(event.target.dataset.showsIn);
   if (!output) return;
-  const { prefix, group } = output.dataset;
-  output.textContent = prefix + event.target.value.replace(/\B(?=(\d{3})+$)/g, group);
+  const { prefix, group, pairs } = output.dataset;
+  // As report.js: before each three digits from the end, or before the last three and each two above them.
+  const thousands = pairs === undefined ? /\B(?=(\d{3})+$)/g : /\B(?=(\d\d)*\d{3}$)/g;
+  output.textContent = prefix + event.target.value.replace(thousands, group);
 });

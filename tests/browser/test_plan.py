@@ -24,6 +24,20 @@ factories.an_assistant(owner=owner, name="Ana Reyes", rate=18, hours=3, skill=bo
 factories.an_assistant(owner=owner, name="Joan Whitfield", rate=60, hours=10, skill=books)
 """
 
+LARGE = """
+from tasks.models import Owner
+from tests import factories
+owner = Owner.objects.get(pk={pk})
+for number in range(31):
+    factories.a_task(owner=owner, name=f"More {{number}}")
+"""
+WORKED_OUT = """
+from assistants import stored_plans
+from assistants.models import Plan
+from tasks import clock
+stored_plans.work_out(Plan.objects.get(owner_id={pk}, made_at=None).pk, now=clock.now())
+"""
+
 
 @pytest.fixture
 def page(visit: Visit, owner: Person, running: Site) -> Page:
@@ -97,3 +111,18 @@ def test_on_a_phone_without_script_a_plan_can_be_tried_and_limited(page: Page, o
     phone.get_by_role("button", name="Keep to that").click()
     expect(phone.get_by_text("The plan keeps to that.")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_a_plan_that_a_worker_is_at_appears_by_itself_and_at_a_press(
+    page: Page, visit: Visit, opens: Opens, owner: Person, running: Site
+) -> None:
+    running.app.manage("shell", "--verbosity", "0", "--command", LARGE.format(pk=owner.pk))
+    page.goto("/plan/")
+    expect(page.get_by_text("Working it out: 35 tasks and 2 people.")).to_be_visible()
+    visit.look()
+    plain = owner.opens(opens(script=False), "/plan/").page
+    expect(plain.get_by_text("Working it out")).to_be_visible()
+    running.app.manage("shell", "--verbosity", "0", "--command", WORKED_OUT.format(pk=owner.pk))
+    expect(page.get_by_role("heading", name="Left out, and why")).to_be_visible()
+    plain.get_by_role("link", name="Look again").click()
+    expect(plain.get_by_role("heading", name="Left out, and why")).to_be_visible()

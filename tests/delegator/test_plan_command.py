@@ -98,6 +98,13 @@ def planned(nora: Owner) -> Owner:
     return nora
 
 
+def test_the_year_to_come_comes_along_when_asked_for() -> None:
+    ahead = run("--instance", str(BLOG), "--ahead")["ahead"]
+    assert [step["week"] for step in ahead["steps"]] == list(range(0, 52, 4))
+    assert ahead["is_complete"]
+    assert set(ahead["goes"]) <= {task["id"] for task in json.loads(BLOG.read_text())["tasks"]}
+
+
 def test_the_plan_of_an_owner_is_that_of_her_exported_instance(planned: Owner, tmp_path: Path) -> None:
     exported = tmp_path / "hers.json"
     exported.write_text(json.dumps(run("--owner", "Nora@example.com", "--export")))

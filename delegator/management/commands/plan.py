@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--budget", metavar="AMOUNT", help="instead of the owner's budget; none for no limit")
         parser.add_argument("--export", action="store_true", help="print the instance instead of its plan")
         parser.add_argument("--why", action="store_true", help="also why tasks stay, and what would help")
+        parser.add_argument("--ahead", action="store_true", help="also the year to come, a plan every four weeks")
         parser.add_argument("--limit", type=float, default=10, metavar="SECONDS", help="for the plan (10)")
 
     def handle(self, **options: Any) -> None:
@@ -42,6 +43,8 @@ class Command(BaseCommand):
             return self._print(instance.json())
         plan = matching.solve(instance, limit=options["limit"])
         said = _why(instance, plan) if options["why"] else {}
+        if options["ahead"]:
+            said["ahead"] = _ahead(instance)
         return self._print(plan.json(instance.name) | said)
 
     def _print(self, data: dict[str, Any]) -> None:
@@ -82,6 +85,17 @@ def _why(instance: matching.Instance, plan: matching.Plan) -> dict[str, Any]:
         "next_best": [asdict(each) for each in reasons.next_best],
         "levers": [_lever(each) for each in matching.levers(instance, plan)],
         "more_budget": _lever(more) if more else None,
+    }
+
+
+def _ahead(instance: matching.Instance) -> dict[str, Any]:
+    """A forecast: what goes when, and from when on the roster is short of somebody."""
+    found = matching.ahead(instance)
+    return {
+        "steps": [{"week": each.week, **each.plan.json(instance.name)} for each in found.steps],
+        "short": [asdict(each) for each in found.short],
+        "goes": dict(found.goes),
+        "is_complete": found.is_complete,
     }
 
 
