@@ -33,6 +33,7 @@ class LeftOut:
     what: str
     why: str
     task: Task
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,20 @@ class Speaker:
     def say(self, reason: Reason, *, is_rest: bool = False) -> LeftOut:
         """`is_rest`: part of the task is proposed, and this is about what is left of it."""
         task = self.tasks[reason.task]
-        if is_rest and reason.code == "budget":
-            left = self.cents(max(0, reason.numbers["left"]))
-            return LeftOut(f"The rest of {task.mid_sentence}", f"Your budget has {left} a week left.", task)
-        return LeftOut(f"The rest of {task.mid_sentence}" if is_rest else task.name, self.of(reason), task)
+        if not is_rest:
+            return LeftOut(task.name, self.of(reason), task, reason.code)
+        return LeftOut(f"The rest of {task.mid_sentence}", self._of_rest(reason), task, reason.code)
+
+    def _of_rest(self, reason: Reason) -> str:
+        match reason.code:
+            case "budget":
+                return f"Your budget has {self.cents(max(0, reason.numbers['left']))} a week left."
+            case "no_hours" if reason.assistant:
+                return f"{self.people[reason.assistant].first_name} has no more time."
+            case "max_people" | "taken":
+                return "A task goes to one person at a time."
+            case _:
+                return self.of(reason)
 
     def of(self, reason: Reason) -> str:
         """The reason as a sentence."""
@@ -111,7 +122,8 @@ class Speaker:
 
     def _price(self, numbers: Mapping[str, int]) -> str:
         price = numbers.get("cents", 0)
-        return f" Keeping it costs you about {self.cents(price)} a week." if price else ""
+        about = money.about(Decimal(price) / 100, self.owner.currency)
+        return f" Keeping it costs you about {about} a week." if price else ""
 
     def skill(self, id_: str) -> str:
         """bookkeeping"""

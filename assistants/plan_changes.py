@@ -57,8 +57,10 @@ def _of_tasks(old: Instance, new: Instance) -> Iterator[str]:
             yield f"{is_.name} takes {_hours(is_.minutes)} a week, before {_hours(was.minutes)}."
         if (was.loathe, was.excel) != (is_.loathe, is_.excel):
             yield f"You scored {is_.name} anew."
-        if (was.skills, was.only_me) != (is_.skills, is_.only_me):
-            yield f"{is_.name} asks for something else of whoever does it."
+        if was.only_me != is_.only_me:
+            yield f"{is_.name} {'must stay with you' if is_.only_me else 'may go now'}."
+        if was.skills != is_.skills:
+            yield f"{is_.name} asks for other skills."
 
 
 def _of_people(old: Instance, new: Instance, currency: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from django import forms
 from django.forms import BoundField
 
 from tasks import durations, money
-from tasks.fields import AmountField, CountField, HoursField
+from tasks.fields import BUDGET_MOST, AmountField, CountField, HoursField
 from tasks.forms import helper, two
 from tasks.models import Owner
 
@@ -42,6 +42,7 @@ class TriesForm(forms.Form):
         self.fields["budget"] = AmountField(
             label="What you can spend on help, a week",
             required=is_meant,
+            most=BUDGET_MOST,
             error_messages={"required": "Write an amount such as 18 or 18.50."},
         )
         for person in people:
@@ -76,8 +77,8 @@ class TriesForm(forms.Form):
         """What is other than it is, a sentence each; to be asked before the tries are put on the people."""
         sentences = []
         if tries.budget != self.owner.budget:
-            budget = "no limit" if tries.budget is None else money.short(tries.budget, self.owner.currency)
-            sentences.append(f"Your budget would be {budget}.")
+            budget = None if tries.budget is None else money.short(tries.budget, self.owner.currency)
+            sentences.append(f"Your budget would be {budget}." if budget else "You would have no limit.")
         for person in self.people:
             rate, minutes = tries.rates.get(person.pk, person.rate), tries.minutes.get(person.pk)
             if rate != person.rate:

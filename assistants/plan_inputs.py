@@ -91,6 +91,7 @@ def instance(rows: Rows, budget: Decimal | None) -> matching.Instance:
                 str(handoff.assistant_id),
                 parts := _parts_given(handoff, rows),
                 weeks.half_up(handoff.terms.weekly_minutes, parts),
+                cents(handoff.terms.rate),
             )
             for handoff in rows.live
         ),
@@ -144,7 +145,7 @@ def free_minutes(rows: Rows) -> dict[int, int]:
 
 
 def cents(amount: Decimal) -> int:
-    return int((amount * 100).to_integral_value())
+    return int((amount * 100).to_integral_value(ROUND_HALF_UP))
 
 
 def _parts_given(handoff: Handoff, rows: Rows) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from time import monotonic
@@ -69,13 +70,13 @@ def best(question: Question, plan: matching.Plan) -> list[Step]:
 
 
 def _step(question: Question, lever: matching.Lever) -> Step:
-    goes = _goes(question, lever)
+    goes = _goes(question, lever) if lever.goes else ""
     brings = f"That hands off {goes}." if goes else "The same tasks go, to people who suit them better."
     return Step(_more(question, lever), brings, money.whole(Decimal(lever.gain_cents) / 100))
 
 
 def _more(question: Question, lever: matching.Lever) -> str:
-    return " and ".join(_change(question.speaker, each) for each in lever.changes)
+    return _together([_change(question.speaker, each) for each in lever.changes])
 
 
 def _change(speaker: Speaker, step: matching.Change) -> str:
@@ -88,7 +89,7 @@ def _change(speaker: Speaker, step: matching.Change) -> str:
         case "brief":
             return f"{_hours(step.more)} more to brief"
         case "hours":
-            return f"{_hours(step.more)} a week more of {speaker.people[step.whose].first_name}"
+            return f"{_hours(step.more)} more a week from {speaker.people[step.whose].first_name}"
         case "people":
             return f"Another person for {speaker.tasks[step.whose].mid_sentence}"
         case "skill":
@@ -107,13 +108,20 @@ def _hired(speaker: Speaker, person: matching.Assistant | None) -> str:
     return f"{able}, for up to {_hours(person.minutes)} a week at {speaker.cents(person.rate_cents)} an hour"
 
 
+def _together(parts: Sequence[str]) -> str:
+    """As the beginning of a sentence: A, b and c."""
+    first, *others = parts
+    rest = [f"{part[0].lower()}{part[1:]}" for part in others]
+    return f"{', '.join([first, *rest[:-1]])} and {rest[-1]}" if rest else first
+
+
 def _goes(question: Question, lever: matching.Lever) -> str:
     """All of your email and more of record keeping"""
     names = []
     for each in lever.goes:
         task = question.speaker.tasks[each.task].mid_sentence
         names.append(f"all of {task}" if each.is_all else f"more of {task}")
-    return " and ".join(names)
+    return _together(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +168,17 @@ def _no(question: Question, task: Task, person: Assistant) -> str:
 
 
 def way_out(question: Question, plan: matching.Plan, task: Task) -> str:
-    """The smallest change that lets the task go after all; "" if there is none."""
-    way = matching.way_out(question.asked, plan, str(task.pk))
-    return _way(question, way, "all of it") if way and way.changes else ""
+    """The smallest change that lets all of the task go; "" if there is none, or it is for somebody else already."""
+    is_kept = str(task.pk) in {each.task for each in plan.kept}
+    way = None if is_kept else matching.way_out(question.asked, plan, str(task.pk))
+    if way is None or not way.changes or any(each.kind == "people" for each in way.changes):
+        return ""
+    return _way(question, way, "all of it")
 
 
 def _way(question: Question, way: matching.Way, what: str) -> str:
     who = question.speaker.people[way.handoff.assistant].first_name
-    changes = " and ".join(_change(question.speaker, each) for each in way.changes)
+    changes = _together([_change(question.speaker, each) for each in way.changes])
     return f"{changes} would let {who} take {what}."
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import count
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
 from tasks import clock, dates, formats, money
+from tasks.fields import BUDGET_MOST
 from tasks.models import Owner, Task
 from tasks.requests import OwnerRequest, number
 
@@ -30,8 +33,8 @@ SAYINGS: dict[str, tuple[Callable[[Owner, Task, Assistant, date], None], str]] =
     "prefer": (wishes.prefer, "Rather {who} for {task}, where it costs nothing."),
     "never": (wishes.never, "{who} does not get {task} in your plan."),
 }
-# The slider goes from nothing to this or to the owner's own budget, in tens.
-SLIDER_MOST = 500
+# The slider ends there at the least, and goes there in so many steps.
+LEAST_END, STEPS = 10, 50
 
 
 @login_required
@@ -43,12 +46,12 @@ def plan(request: OwnerRequest) -> HttpResponse:
     if answer is None:
         return _waiting(request, asked, now)
     made = plans.shown(asked, answer)
-    most = _slider_most(max(asked.budget or Decimal(0), made.costs))
+    slider = Slider.of(asked.budget, made.costs, asked.rows.hour_value or Decimal(0))
     context = {
         "plan": made,
         "form": form,
         "live": [story.row(each) for each in made.live],
-        "more": plan_steps.least_budget(asked, answer),
+        "more": plan_steps.least_budget(asked, answer) if made.proposals else "",
         "change": "" if made.proposals else plan_steps.smallest_change(asked, answer),
         "tried": tried,
         "changed": None if tried else stored_plans.changed(asked, now=now),
@@ -56,8 +59,8 @@ def plan(request: OwnerRequest) -> HttpResponse:
         "symbol": money.symbol(owner.currency),
         "budget_shown": "" if asked.budget is None else money.short(asked.budget, owner.currency),
         "budget_exact": "" if asked.budget is None else money.typed(asked.budget),
-        "slider_most": most,
-        "slider_most_shown": money.short(Decimal(most), owner.currency),
+        "slider": slider,
+        "slider_most_shown": money.short(Decimal(slider.most), owner.currency),
         "group": formats.current().group,
         "budget_is_tried": asked.budget != owner.budget,
         "pairs": formats.current().numbers == "lakh",
@@ -96,6 +99,7 @@ def plan_who(request: OwnerRequest, pk: int) -> HttpResponse:
         "task": task,
         "others": plan_steps.everyone(asked, answer, task),
         "way_out": plan_steps.way_out(asked, answer, task),
+        "live": [story.row(each) for each in asked.rows.live if each.task_id == task.pk],
         "tried": tried,
         "query": request.GET.urlencode(),
     }
@@ -107,7 +111,7 @@ def plan_who(request: OwnerRequest, pk: int) -> HttpResponse:
 def plan_budget(request: OwnerRequest) -> HttpResponse:
     """Keep the budget that was tried."""
     try:
-        request.user.budget = money.parse(request.POST.get("budget", ""))
+        request.user.budget = money.parse(request.POST.get("budget", ""), most=BUDGET_MOST)
     except money.NotAnAmount as error:
         messages.error(request, str(error))
     else:
@@ -133,6 +137,9 @@ def plan_wish(request: OwnerRequest, pk: int) -> HttpResponse:
     """What the owner wants of a task: not now, or to give it to somebody or never to them."""
     owner, today = request.user, request.user.today(timezone.now())
     task = get_object_or_404(owner.tasks.active().routine(), pk=pk)
+    if owner.handoffs.live().filter(task=task).exists():
+        messages.error(request, f"{task.name} is with someone already, or on its way. Change that hand-off first.")
+        return redirect("assistants:plan")
     say, whom = request.POST.get("say", ""), request.POST.get("to", "")
     if say == "later":
         wishes.later(owner, task, today)
@@ -185,6 +192,24 @@ def _waiting(request: OwnerRequest, asked: Question, now: datetime) -> HttpRespo
     return response
 
 
-def _slider_most(amount: Decimal) -> int:
-    hundreds = int(-(-amount // 100)) * 100
-    return max(SLIDER_MOST, hundreds)
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """The budget as a slider shows it: in steps from 0 to `most`, an even number of them. It knows no cents."""
+
+    budget: Decimal | None
+    most: int
+    step: int
+
+    @classmethod
+    def of(cls, budget: Decimal | None, costs: Decimal, hour_value: Decimal) -> Slider:
+        """Its end is round, and beyond the budget, what the plan costs, and six hours of the owner's best work."""
+        wanted = max(budget or Decimal(0), costs, 6 * hour_value, Decimal(LEAST_END))
+        most = next(end for power in count() for end in (10**power, 2 * 10**power, 5 * 10**power) if end >= wanted)
+        return cls(budget, most, max(1, most // STEPS))
+
+    @property
+    def at(self) -> int:
+        """Where it stands, as a browser would round it; without a limit at the end."""
+        if self.budget is None:
+            return self.most
+        return min(self.most, int((self.budget / self.step).to_integral_value(ROUND_HALF_UP)) * self.step)

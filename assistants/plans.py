@@ -22,6 +22,8 @@ from .tries import Tries
 # Seconds that a page waits for the solver; what it has found by then is a plan too.
 PATIENCE = 1.0
 LOOK = 0.5
+# Limits that the owner or their people set.
+HOLDS_BACK = ("budget", "no_hours", "max_new", "brief", "minimum")
 # To be raised when the matcher decides by other rules: then no plan that was kept is an answer any more.
 RULES = 1
 
@@ -44,6 +46,13 @@ class OwnersPlan:
     frees: Decimal
     is_proven: bool
     gap: Decimal
+    # Nothing is proposed because of a limit, and not because nothing pays.
+    is_held_back: bool
+
+    @property
+    def is_over(self) -> bool:
+        """What runs already costs more than the budget."""
+        return self.budget is not None and bool(self.live) and not self.proposals and self.costs > self.budget
 
 
 @dataclass(frozen=True)
@@ -99,13 +108,14 @@ def shown(question: Question, plan: matching.Plan) -> OwnersPlan:
     """The plan in the owner's words."""
     rows = question.rows
     proposed = proposals.of(plan, rows, question.speaker)
+    left_out = _left_out(question, plan)
     value = rows.hour_value or Decimal(0)
     given = sum(handoff.minutes_given for handoff in rows.live) + sum(each.owner_minutes for each in proposed)
     return OwnersPlan(
         budget=question.budget,
         proposals=proposed,
         live=rows.live,
-        left_out=_left_out(question, plan),
+        left_out=left_out,
         unscored=[task for task in rows.tasks if task.loathe is None and not task.retired_on],
         wishes=rows.wishes,
         has_roster=bool(rows.people),
@@ -118,6 +128,7 @@ def shown(question: Question, plan: matching.Plan) -> OwnersPlan:
         + sum((each.frees for each in proposed), Decimal(0)),
         is_proven=plan.status == "optimal",
         gap=Decimal(plan.bound_cents - plan.net_cents) / 100,
+        is_held_back=any(each.code in HOLDS_BACK for each in left_out),
     )
 
 

@@ -62,7 +62,7 @@ def _proposal(
 ) -> Proposal:
     lines = [
         ("Time back", row.time_cents),
-        ("Relief, as you loathe it", row.relief_cents),
+        ("Relief from what you loathe" if (task.loathe or 0) >= 3 else "Relief", row.relief_cents),
         (f"{person.first_name}’s pay", -row.pay_cents),
         ("Extra hours while learning", -row.learn_cents),
         ("Your time to look it over", -row.check_cents),
@@ -110,11 +110,15 @@ def feeling(task: Task) -> str:
 
 def _fit(proposal: Proposal, owner: Owner) -> str:
     person, rate = proposal.assistant, money.short(proposal.assistant.rate, owner.currency)
-    needed = {level.skill_id for level in proposal.task.skill_levels.all()}
-    had = [level for level in person.skill_levels.all() if level.skill_id in needed]
-    if not had:
+    levels = {level.skill_id: level for level in person.skill_levels.all()}
+    needed = list(proposal.task.skill_levels.all())
+    if not needed:
         return f"It needs no special skill, and {person.first_name} has the hours, at {rate} an hour."
-    return f"{person.first_name} is {_skills(had)}, at {rate} an hour."
+    for need in needed:
+        if need.skill_id not in levels or levels[need.skill_id].level < need.level:
+            lacking = f"{LEVELS[need.level]} {need.skill.name.lower()}"
+            return f"{person.first_name} is not {lacking}, so it will take longer, at {rate} an hour."
+    return f"{person.first_name} is {_skills([levels[need.skill_id] for need in needed])}, at {rate} an hour."
 
 
 def _skills(levels: Sequence[AssistantSkill]) -> str:

@@ -15,7 +15,17 @@ from django.utils import timezone
 
 from assistants.models import Handoff
 from tasks import clock, dates, durations, formats, money, owners, seen
-from tasks.fields import AmountField, CountField, DayField, HoursField, LineField, TextField, ZoneField, optional
+from tasks.fields import (
+    BUDGET_MOST,
+    AmountField,
+    CountField,
+    DayField,
+    HoursField,
+    LineField,
+    TextField,
+    ZoneField,
+    optional,
+)
 from tasks.forms import helper, two
 from tasks.models import Owner
 from tasks.worth import DIVISOR_MOST, HOURS_MOST, QUARTER, Derivation
@@ -92,7 +102,9 @@ class SettingsForm(forms.Form):
         most=DIVISOR_MOST,
         says=lambda: f"Write 1 to {DIVISOR_MOST}.",
     )
-    budget = AmountField(label=optional("For help, a week"), required=False, help_text="Leave it blank for no limit.")
+    budget = AmountField(
+        label=optional("For help, a week"), required=False, most=BUDGET_MOST, help_text="Leave it blank for no limit."
+    )
     currency = forms.ChoiceField(label="Currency", choices=lambda: list(money.known_currencies().items()))
     wants_summary = forms.BooleanField(label="Email me a summary every Monday at 7", required=False)
     wants_reminder = forms.BooleanField(label="Remind me when a work day is empty", required=False)

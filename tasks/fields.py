@@ -84,6 +84,10 @@ class TimeField(forms.CharField):
             raise ValidationError(str(error), code="time") from None
 
 
+# A week; the columns hold no more, and the dearest currencies in use need it.
+BUDGET_MOST = Decimal(500_000)
+
+
 class HoursField(forms.CharField):
     """Hours, "5", "7.5" or "7:30", to seconds; a bare number is always hours here, and blank is None."""
 
@@ -96,7 +100,8 @@ class HoursField(forms.CharField):
         text = str(super().clean(value)).strip()
         if not text:
             return None
-        bare = re.fullmatch(r"[0-9]{1,3}([.,][0-9]{1,2})?", text)
+        text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+        bare = re.fullmatch(r"[0-9]+([.,][0-9]{1,2})?", text)
         try:
             seconds = durations.parse(f"{text}h" if bare else text, most=self.most)
         except durations.NotATime:

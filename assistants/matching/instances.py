@@ -74,12 +74,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A hand-off that stays, and the assistant's measured minutes a part, if known."""
+    """A hand-off that stays; the assistant's measured minutes a part, if known, and the rate agreed, if another."""
 
     task: str
     assistant: str
     parts: int
     minutes: int | None
+    rate_cents: int | None = None
 
     @property
     def pair(self) -> Pair:
@@ -137,7 +138,7 @@ class Instance:
             tasks=tuple(_task(row) for row in top.rows("tasks")),
             assistants=tuple(_assistant(row) for row in top.rows("assistants")),
             kept=tuple(
-                Kept(*_pair(row), row.number("parts", 1, default=1), row.maybe("minutes"))
+                Kept(*_pair(row), row.number("parts", 1, default=1), row.maybe("minutes"), row.maybe("rate_cents"))
                 for row in top.rows("kept", [])
             ),
             briefed=tuple(Briefed(*_pair(row), row.maybe("minutes")) for row in top.rows("briefed", [])),

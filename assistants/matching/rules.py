@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from .instances import Assistant, Instance, Pair, Task
@@ -51,6 +51,7 @@ class Rules:
         briefed = {row.pair: row.minutes for row in instance.briefed}
         self.known = briefed | {row.pair: row.minutes for row in instance.kept}
         self.kept = dict(sorted((row.pair, row.parts) for row in instance.kept))
+        self.agreed = {row.pair: row.rate_cents for row in instance.kept if row.rate_cents is not None}
         self.load: Counter[str] = Counter()
         for pair, parts in self.kept.items():
             self.load[pair.assistant] += self.worth(pair).minutes * parts
@@ -62,10 +63,13 @@ class Rules:
 
     def worth(self, pair: Pair, *, more: bool = False) -> Worth:
         """Of the hand-off, or (`more`) of parts on top of a kept one."""
+        assistant = self.assistants[pair.assistant]
+        if pair in self.agreed:
+            assistant = replace(assistant, rate_cents=self.agreed[pair])
         return weigh(
             self.owner,
             self.tasks[pair.task],
-            self.assistants[pair.assistant],
+            assistant,
             measured=self.known.get(pair),
             known=pair in self.known,
             more=more,

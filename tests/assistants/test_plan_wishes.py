@@ -212,7 +212,7 @@ def test_the_page_of_a_task_says_why_each_person_or_why_not(hers: Client, nora: 
 def test_a_task_with_nobody_to_take_it_names_the_smallest_change(hers: Client, nora: Owner, task: Task) -> None:
     an_assistant(owner=nora, rate=18, hours=3)
     page = text_of(hers.get(f"/plan/tasks/{task.pk}/"))
-    assert "2 h a week more of Ana would let Ana take all of it." in page
+    assert "2 h more a week from Ana would let Ana take all of it." in page
 
 
 @pytest.mark.parametrize("said", [{}, {"say": "please"}, {"say": "\x00"}, {"say": "pin"}, {"say": "never", "to": ""}])
@@ -220,6 +220,19 @@ def test_what_cannot_be_wished_is_said_so_and_nothing_is_kept(
     hers: Client, nora: Owner, task: Task, said: dict[str, str]
 ) -> None:
     assert "Choose what the plan should do." in text_of(hers.post(wish(task), said, follow=True))
+    assert not nora.wishes.exists()
+
+
+def test_a_task_that_is_with_someone_leads_to_its_hand_off_and_takes_no_wish(
+    hers: Client, nora: Owner, task: Task, ana: Assistant
+) -> None:
+    offer = an_accepted_offer(owner=nora, task=task, assistant=ana)
+    page = text_of(hers.get(f"/plan/tasks/{task.pk}/"))
+    assert "It is with someone already, or on its way." in page
+    assert f'href="/hand-offs/{offer.handoff.pk}/"' in page
+    assert "Give it to" not in page
+    page = text_of(hers.post(wish(task), {"say": "never", "to": ana.pk}, follow=True))
+    assert "Record keeping is with someone already, or on its way. Change that hand-off first." in page
     assert not nora.wishes.exists()
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assistants import handoffs, plan_inputs, plans, roster, suggestions
+from assistants import handoffs, plan_inputs, plans, roster, suggestions, wishes
 from assistants.left_out import Speaker
 from assistants.matching import Reason
 from assistants.models import Assistant, Handoff
@@ -269,7 +269,7 @@ def test_each_reason_is_a_sentence_about_this_task_and_these_people(nora: Owner)
     assert said["Chats"] == "Nobody on your roster is good at law. You don’t mind it, so it can wait."
     assert said["Accounts"] == "Nobody on your roster is good at bookkeeping."
     assert said["No time"] == "It has no time yet. Log it, or write down an estimate."
-    assert said["The rest of both"].startswith("Ana has 0 h left, and ")
+    assert said["The rest of both"] == "Ana has no more time."
     roster.pause(ana, TODAY)
     assert why(plan_of(nora))["Both"].startswith("Handing it off would cost $")
 
@@ -309,7 +309,35 @@ def test_every_code_of_the_matcher_has_words(nora: Owner, code: str) -> None:
     assert left_out.why.endswith(".")
     assert "_" not in left_out.why
     if "cents" in CODES[code]:
-        assert "$12.34" in left_out.why
+        assert "$12" in left_out.why
+
+
+def test_what_runs_costs_what_was_agreed_and_leaves_the_rest_of_the_budget(nora: Owner) -> None:
+    running = an_accepted_offer(owner=nora, task=a_loathed_task(nora, "Running"))
+    a_loathed_task(nora)
+    an_assistant(owner=nora, name="Ben Okafor", rate=18, hours=40)
+    Assistant.objects.filter(pk=running.assistant.pk).update(rate=300)
+    plan = plan_of(nora, 180)
+    assert [each.task.name for each in plan.proposals] == ["Record keeping"]
+    assert plan.costs == 90 + 90
+
+
+def test_who_is_given_a_task_without_its_skill_is_not_said_to_have_it(nora: Owner) -> None:
+    task = a_loathed_task(nora, skill=a_skill(owner=nora))
+    wishes.pin(nora, task, an_assistant(owner=nora, hours=40), TODAY)
+    (proposal,) = plan_of(nora).proposals
+    assert proposal.reasons[:2] == [
+        "You want it so.",
+        "Ana is not good at bookkeeping, so it will take longer, at $18 an hour.",
+    ]
+
+
+@pytest.mark.parametrize(("budget", "is_held_back"), [(0, True), (None, False)])
+def test_a_limit_is_told_from_what_does_not_pay(nora: Owner, budget: int | None, *, is_held_back: bool) -> None:
+    a_loathed_task(nora)
+    an_assistant(owner=nora, rate=18 if is_held_back else 900, hours=40)
+    plan = plan_of(nora, budget)
+    assert (plan.proposals, plan.is_held_back) == ([], is_held_back)
 
 
 # --- Ways on -----------------------------------------------------------------
@@ -329,43 +357,6 @@ def test_without_the_worth_of_an_hour_nothing_pays(nora: Owner) -> None:
     BestHour.objects.all().delete()
     plan = plan_of(nora)
     assert (plan.has_hour_value, plan.proposals, plan.frees) == (False, [], Decimal(0))
-
-
-# --- The terms to begin with -------------------------------------------------
-def test_a_suggestion_is_as_much_of_the_task_as_fits(nora: Owner) -> None:
-    task, ana = a_loathed_task(nora), an_assistant(owner=nora, hours=3)
-    given = suggestions.suggest(nora, task, ana, TODAY)
-    assert (given.task_minutes, given.minutes, given.free_minutes) == (300, 180, 180)
-    assert [given.given(minutes) for minutes in (0, 60, 180, 300, 600)] == [0, 60, 180, 300, 300]
-    assert given.frees(60) == 80
-
-
-def test_a_suggestion_is_in_quarters_of_an_hour_and_never_more_than_is_free(nora: Owner) -> None:
-    task = a_task(owner=nora, excel=1)
-    assert suggestions.suggest(nora, task, an_assistant(owner=nora), TODAY).minutes == 195
-    ben = an_assistant(owner=nora, name="Ben")
-    ben.weekly_minutes = 100
-    ben.save()
-    assert suggestions.suggest(nora, task, ben, TODAY).minutes == 100
-
-
-@pytest.mark.parametrize("state", ["paused", "retired", "unscored", "timeless", "full"])
-def test_there_is_a_suggestion_for_any_task_and_person(nora: Owner, state: str) -> None:
-    task, ana = a_loathed_task(nora), an_assistant(owner=nora, hours=5)
-    match state:
-        case "paused":
-            roster.pause(ana, TODAY)
-        case "retired":
-            Task.objects.update(retired_on=TODAY)
-        case "unscored":
-            Task.objects.update(loathe=None, excel=None)
-        case "timeless":
-            Task.objects.update(seconds_least=None, seconds_most=None)
-        case "full":
-            an_offer(owner=nora, task=a_task(owner=nora), assistant=ana, hours=5)
-    given = suggestions.suggest(nora, task, ana, TODAY)
-    assert given.minutes == {"timeless": 0, "full": 0}.get(state, 300)
-    assert given.given(300) == (0 if state == "timeless" else 300)
 
 
 # --- Queries -----------------------------------------------------------------

@@ -211,7 +211,7 @@ def test_every_field_of_an_instance_that_differs_is_told(nora: Owner, task: Task
     assert [plan_changes.between(asked, other, "USD") for other in others] == [
         ["An hour of yours is worth $90, before $80."],
         ["You changed how much you take on at a time."],
-        ["Record keeping asks for something else of whoever does it."],
+        ["Record keeping must stay with you."],
         ["Ana has other skills."],
         ["Ana is away."],
     ]
@@ -306,15 +306,15 @@ def test_the_steps_that_bring_most_are_on_a_page_and_in_a_part_of_it(
 ) -> None:
     Assistant.objects.update(weekly_minutes=180)
     page, part = hers.get("/plan/more/"), hers.get("/plan/more/", headers={"HX-Request": "true"})
-    assert "2 h a week more of Ana" in text_of(page)
+    assert "2 h more a week from Ana" in text_of(page)
     assert "That hands off all of record keeping." in text_of(page)
     assert text_of(part).startswith('<section id="steps"')
     assert text_of(part) in text_of(page)
     Assistant.objects.update(weekly_minutes=2400)
-    assert "More money, hours or people would not make your week better." in text_of(hers.get("/plan/more/"))
+    assert "No single step of money, hours or people would make your week better." in text_of(hers.get("/plan/more/"))
 
 
 def test_steps_go_by_what_is_tried(hers: Client, nora: Owner, task: Task, ana: Assistant) -> None:
     page = text_of(hers.get("/plan/more/", {f"hours-{ana.pk}": "3"}))
-    assert "2 h a week more of Ana" in page
+    assert "2 h more a week from Ana" in page
     assert "Tried, not saved: Ana would have 3 h a week." in page

@@ -40,7 +40,9 @@ def test_what_must_stay_is_left_out_for_the_owners_reason(
     Task.objects.update(only_me=True, only_me_reason=reason)
     plan = plan_of(nora)
     assert plan.proposals == []
-    assert plan.left_out == [LeftOut("Record keeping", "Only you can do this: My clients want my voice.", task)]
+    assert plan.left_out == [
+        LeftOut("Record keeping", "Only you can do this: My clients want my voice.", task, "only_me")
+    ]
 
 
 def test_the_plan_page_says_why_it_stays(hers: Client, nora: Owner, ana: Assistant) -> None:

@@ -163,13 +163,25 @@ def test_a_time_that_is_too_long_to_be_one_is_refused_before_it_is_read() -> Non
 
 @pytest.mark.parametrize(
     ("text", "hours"),
-    [("5", 5), ("40", 40), ("168", 168), ("7.5", 7.5), ("7,5", 7.5), ("7:30", 7.5), ("90m", 1.5), ("4h", 4)],
+    [
+        ("5", 5),
+        ("40", 40),
+        ("168", 168),
+        ("7.5", 7.5),
+        ("7,5", 7.5),
+        ("7:30", 7.5),
+        ("90m", 1.5),
+        ("4h", 4),
+        ("٢٠", 20),
+    ],
 )
 def test_hours_a_week_are_hours_whatever_their_number(text: str, hours: float) -> None:
     assert fields.HoursField().clean(text) == hours * HOUR
 
 
-@pytest.mark.parametrize("text", ["169", "168:01", "-5", "1e2", "NaN", "1_0", "abc", "5\x00", "200h", "0.0.1", "5+5"])
+@pytest.mark.parametrize(
+    "text", ["169", "1210", "168:01", "-5", "1e2", "NaN", "1_0", "abc", "5\x00", "200h", "0.0.1", "5+5"]
+)
 def test_what_is_no_week_of_hours_is_refused(text: str) -> None:
     assert refused(fields.HoursField(), text) in ("hours", "null_characters_not_allowed")
 
