@@ -105,7 +105,7 @@ def _hired(speaker: Speaker, person: matching.Assistant | None) -> str:
         return ""
     skills = " and ".join(f"{LEVELS[level]} {speaker.skill(skill)}" for skill, level in sorted(person.skills.items()))
     able = f" who is {skills}" if skills else ""
-    return f"{able}, for up to {_hours(person.minutes)} a week at {speaker.cents(person.rate_cents)} an hour"
+    return f"{able}, for up to {_hours(person.minutes)} a week at about {speaker.cents(person.rate_cents)} an hour"
 
 
 def _together(parts: Sequence[str]) -> str:

@@ -179,6 +179,19 @@ def test_a_kept_handoff_stays_over_the_limits_and_is_counted() -> None:
     assert (plan.handoffs, plan.pay_cents, plan.net_cents) == ((), 5000, 1000)
 
 
+def test_a_kept_handoff_is_paid_as_agreed_whatever_the_assistant_takes_now() -> None:
+    rows = one_pair(owner={"budget_cents": 3334 + 5825}, assistant={"rate_cents": 6000})
+    rows["tasks"].append({**rows["tasks"][0], "id": "u"})
+    rows["assistants"].append({**rows["assistants"][0], "id": "b", "rate_cents": 1500})
+    rows["kept"] = [{"task": "t", "assistant": "a", "minutes": 200, "rate_cents": 1000}]
+    instance = Instance.read(rows)
+    plan = matching.solve(instance)
+    assert [each.pay_cents for each in plan.kept] == [3334]
+    assert [(each.task, each.assistant) for each in plan.handoffs] == [("u", "b")]
+    assert Instance.read(instance.json()) == instance
+    matching.check(instance, plan)
+
+
 def test_more_parts_of_a_kept_task_cost_no_new_briefing_and_no_new_follow_up() -> None:
     rows = one_pair(task={"parts": 3, "brief_minutes": 900, "check_minutes": 10}, assistant={"rate_cents": 300})
     rows["kept"] = [{"task": "t", "assistant": "a", "parts": 1}]
