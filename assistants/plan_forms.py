@@ -74,7 +74,7 @@ class TriesForm(forms.Form):
         return Tries(given.get("budget", self.owner.budget), rates, minutes)
 
     def said(self, tries: Tries) -> list[str]:
-        """What is other than it is, a sentence each; to be asked before the tries are put on the people."""
+        """What is other than it is, a sentence each."""
         sentences = []
         if tries.budget != self.owner.budget:
             budget = None if tries.budget is None else money.short(tries.budget, self.owner.currency)

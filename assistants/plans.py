@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -89,7 +89,7 @@ def _text(data: object) -> str:
 
 def question(rows: Rows, tries: Tries) -> Question:
     """What there is to plan, as it is but for what is tried."""
-    tries.on(rows.people)
+    rows = replace(rows, people=[tries.of(person) for person in rows.people])
     return Question(rows, tries.budget, plan_inputs.instance(rows, tries.budget))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -17,8 +18,9 @@ class Tries:
     rates: Mapping[int, Decimal] = field(default_factory=dict)
     minutes: Mapping[int, int] = field(default_factory=dict)
 
-    def on(self, people: Iterable[Assistant]) -> None:
-        """Let these people, as they are in memory, have what is tried."""
-        for person in people:
-            person.rate = self.rates.get(person.pk, person.rate)
-            person.weekly_minutes = self.minutes.get(person.pk, person.weekly_minutes)
+    def of(self, person: Assistant) -> Assistant:
+        """A copy of the person with what is tried; not to be saved."""
+        tried = copy(person)
+        tried.rate = self.rates.get(person.pk, person.rate)
+        tried.weekly_minutes = self.minutes.get(person.pk, person.weekly_minutes)
+        return tried
