@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import sheets
 from tests.browser.conftest import Opens
 from tests.browser.eyes import PHONE, Visit
 from tests.browser.people import Person
@@ -77,7 +78,7 @@ def test_one_step_more_comes_into_the_page_and_has_one_of_its_own(
 ) -> None:
     more = page.get_by_role("link", name="What would one step more bring?")
     more.hover()
-    page.wait_for_function("window.htmx")
+    sheets.until(page, lambda: bool(page.evaluate("Boolean(window.htmx)")), "htmx")
     more.click()
     expect(page.get_by_role("heading", name="One step more", exact=True)).to_be_visible()
     expect(page.locator("#steps")).to_contain_text("a week ahead")
