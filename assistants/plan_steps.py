@@ -58,9 +58,18 @@ def _ways(question: Question, plan: matching.Plan, code: str = "") -> list[match
     for reason in matching.left_out(asked, plan, limit=BESIDE):
         if monotonic() >= until:
             break
-        if code in ("", reason.code) and (way := matching.way_out(asked, plan, reason.task)) and way.changes:
+        if code in ("", reason.code) and (way := _way_out(question, plan, reason.task)):
             found.append(way)
     return found
+
+
+def _way_out(question: Question, plan: matching.Plan, task_id: str) -> matching.Way | None:
+    """The smallest change that lets all of the task go; None if it is with somebody, or needs a second person."""
+    if task_id in {each.task for each in plan.kept}:
+        return None
+    way = matching.way_out(question.asked, plan, task_id)
+    needs_another = way is not None and any(each.kind == "people" for each in way.changes)
+    return way if way and way.changes and not needs_another else None
 
 
 def best(question: Question, plan: matching.Plan) -> list[Step]:
@@ -168,12 +177,9 @@ def _no(question: Question, task: Task, person: Assistant) -> str:
 
 
 def way_out(question: Question, plan: matching.Plan, task: Task) -> str:
-    """The smallest change that lets all of the task go; "" if there is none, or it is for somebody else already."""
-    is_kept = str(task.pk) in {each.task for each in plan.kept}
-    way = None if is_kept else matching.way_out(question.asked, plan, str(task.pk))
-    if way is None or not way.changes or any(each.kind == "people" for each in way.changes):
-        return ""
-    return _way(question, way, "all of it")
+    """The smallest change that lets all of the task go after all; "" if there is none."""
+    way = _way_out(question, plan, str(task.pk))
+    return _way(question, way, "all of it") if way else ""
 
 
 def _way(question: Question, way: matching.Way, what: str) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
 
 from tasks import money
-from tasks.models import Owner, Task
+from tasks.models import Task
 
 from . import matching, plan_inputs, proposals
 from .left_out import LeftOut, Speaker
@@ -98,12 +97,6 @@ def solve(question: Question) -> matching.Plan:
     return matching.solve(question.asked, limit=LOOK)
 
 
-def make(owner: Owner, today: date, budget: Decimal | None, *, limit: float = PATIENCE) -> OwnersPlan:
-    """The best plan under that budget (None for no limit). It changes nothing."""
-    asked = question(plan_inputs.gather(owner, today), Tries(budget))
-    return shown(asked, matching.solve(asked.asked, limit=limit))
-
-
 def shown(question: Question, plan: matching.Plan) -> OwnersPlan:
     """The plan in the owner's words."""
     rows = question.rows
@@ -127,7 +120,7 @@ def shown(question: Question, plan: matching.Plan) -> OwnersPlan:
         frees=sum((money.whole(value * each.minutes_given / 60) for each in rows.live), Decimal(0))
         + sum((each.frees for each in proposed), Decimal(0)),
         is_proven=plan.status == "optimal",
-        gap=Decimal(plan.bound_cents - plan.net_cents) / 100,
+        gap=Decimal(plan.gap_cents) / 100,
         is_held_back=any(each.code in HOLDS_BACK for each in left_out),
     )
 

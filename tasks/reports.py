@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from babel.numbers import get_currency_precision
@@ -252,9 +253,9 @@ def of(log: Log, span: Span) -> Report:
     unit, parts = periods.of(first, end)
     sums = [list(map(sum, zip(*weeks, strict=True))) for weeks in (best, routine, worth)]
     sums += log.days.between(first, end)
-    stretches = [
-        Stretch(part, *(sum(weeks[part.start - first : part.end - first]) for weeks in sums)) for part in parts
-    ]
+    # Up to each week, so that a part of them is one subtraction.
+    runs = [[0, *accumulate(weeks)] for weeks in sums]
+    stretches = [Stretch(part, *[run[part.end - first] - run[part.start - first] for run in runs]) for part in parts]
     tasks.sort(key=lambda row: -row.seconds)
     return Report(span, log.currency, unit, tasks, _by_group(tasks), stretches)
 

@@ -10,16 +10,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assistants import handoffs, links, plans
+from assistants import handoffs, links
 from assistants.models import NeverMail
 from tasks.models import Owner
+from tests.assistants import world
 from tests.factories import NOW, TODAY, a_running_offer, a_task, an_assistant, an_offer
 
 pytestmark = pytest.mark.django_db
 
 
 def who(owner: Owner, *, weeks_on: int = 0) -> list[str]:
-    plan = plans.make(owner, TODAY + timedelta(weeks=weeks_on), None, limit=20)
+    plan = world.plan_of(owner, TODAY + timedelta(weeks=weeks_on))
     return [each.assistant.name for each in plan.proposals]
 
 
@@ -59,7 +60,7 @@ def test_who_wants_no_mail_is_out_of_the_plan_and_marked_on_the_roster(nora: Own
 def test_what_is_over_budget_is_priced_whole_and_not_by_the_part(nora: Owner) -> None:
     a_task(owner=nora, name="Record keeping", loathe=5, excel=3)
     an_assistant(owner=nora, rate=20, hours=20)
-    (left_out,) = plans.make(nora, TODAY, Decimal(0), limit=20).left_out
+    (left_out,) = world.plan_of(nora, TODAY, Decimal(0)).left_out
     # Five hours of hers take five of someone at level 3, the level of no skill needed.
     assert left_out.why == "With Ana it costs $100 a week, and your budget has $0 left."
 

@@ -194,6 +194,16 @@ def test_when_nobody_fits_the_smallest_change_that_frees_most_is_named(hers: Cli
     assert "Training that makes Ana good at bookkeeping would let Ana take all of record keeping." in page
 
 
+def test_the_smallest_change_is_none_for_what_is_with_someone_in_part(hers: Client, nora: Owner) -> None:
+    offer = an_offer(owner=nora, hours=1, task=a_task(owner=nora, name="Web site", excel=3, hours=2))
+    offer.handoff.minutes_given = 60
+    offer.handoff.save()
+    an_assistant(owner=nora, name="Ben Okafor", hours=1)
+    page = text_of(hers.get(PLAN))
+    assert "Write the hand-off" not in page
+    assert "of web site." not in page
+
+
 # --- Others, queries ---------------------------------------------------------
 @pytest.mark.usefixtures("something_to_plan")
 def test_another_owner_sees_nothing_of_it(bea: Owner, nora: Owner, browser_of: Browser) -> None:

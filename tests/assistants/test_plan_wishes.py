@@ -12,9 +12,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from assistants import handoffs, matching, plan_inputs, plans, roster, wishes
+from assistants import handoffs, matching, plan_inputs, roster, wishes
 from assistants.models import Assistant, Wish
 from tasks.models import Owner, Task
+from tests.assistants import world
 from tests.assistants.world import Browser, dump, race, text_of
 from tests.factories import NOW, TODAY, a_skill, a_task, an_accepted_offer, an_assistant, an_offer
 from tests.tasks.clocks import standing_at
@@ -39,13 +40,13 @@ def joan(nora: Owner) -> Assistant:
     return an_assistant(owner=nora, name="Joan Whitfield", rate=26, hours=40)
 
 
-def pairs(owner: Owner, day: object = TODAY) -> list[tuple[str, str]]:
-    plan = plans.make(owner, day, None, limit=20)  # type: ignore[arg-type]
+def pairs(owner: Owner, day: date = TODAY) -> list[tuple[str, str]]:
+    plan = world.plan_of(owner, day)
     return [(each.task.name, each.assistant.first_name) for each in plan.proposals]
 
 
 def why(owner: Owner) -> dict[str, str]:
-    return {each.what: each.why for each in plans.make(owner, TODAY, None, limit=20).left_out}
+    return {each.what: each.why for each in world.plan_of(owner, TODAY).left_out}
 
 
 # --- What the plan does with it -----------------------------------------------------
@@ -55,7 +56,7 @@ def test_a_pin_gives_the_task_to_that_person_though_another_would_be_better(
     assert pairs(nora) == [("Record keeping", "Ana")]
     wishes.pin(nora, task, joan, TODAY)
     assert pairs(nora) == [("Record keeping", "Joan")]
-    (proposal,) = plans.make(nora, TODAY, None, limit=20).proposals
+    (proposal,) = world.plan_of(nora, TODAY).proposals
     assert proposal.reasons[0] == "You want it so."
     wishes.pin(nora, task, ana, TODAY)
     assert pairs(nora) == [("Record keeping", "Ana")]
@@ -264,7 +265,7 @@ def test_wishes_are_posted(hers: Client, task: Task) -> None:
 
 def test_with_a_pin_the_money_still_adds_up(nora: Owner, task: Task, ana: Assistant, joan: Assistant) -> None:
     wishes.pin(nora, task, joan, TODAY)
-    plan = plans.make(nora, TODAY, Decimal(500), limit=20)
+    plan = world.plan_of(nora, TODAY, Decimal(500))
     assert plan.costs == sum(each.costs for each in plan.proposals) == Decimal(130)
 
 

@@ -14,6 +14,7 @@ from assistants.left_out import Speaker
 from assistants.matching import Reason
 from assistants.models import Assistant, Handoff
 from tasks.models import BestHour, Owner, Skill, Task
+from tests.assistants import world
 from tests.assistants.world import dump
 from tests.factories import (
     NOW,
@@ -34,8 +35,7 @@ EVEN = 3
 
 
 def plan_of(owner: Owner, budget: int | None = None) -> plans.OwnersPlan:
-    # Long enough for any of these to be solved to the end on a busy machine.
-    return plans.make(owner, TODAY, None if budget is None else Decimal(budget), limit=20)
+    return world.plan_of(owner, TODAY, None if budget is None else Decimal(budget))
 
 
 def a_loathed_task(owner: Owner, name: str = "Record keeping", *, hours: int = 1, skill: Skill | None = None) -> Task:
@@ -368,7 +368,7 @@ def test_a_plan_asks_the_database_as_often_for_eight_as_for_one(nora: Owner) -> 
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
-            plans.make(nora, TODAY, None)
+            world.plan_of(nora, TODAY)
         return len(asked)
 
     grow()

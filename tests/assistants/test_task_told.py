@@ -11,6 +11,7 @@ from assistants.left_out import LeftOut
 from assistants.models import Assistant, Handoff
 from tasks import briefs, clock
 from tasks.models import Owner, Task
+from tests.assistants import world
 from tests.assistants.test_handoff_views import typed, writing
 from tests.factories import NOW, TODAY, a_draft, a_task, an_accepted_offer, an_assistant
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def plan_of(owner: Owner) -> plans.OwnersPlan:
-    return plans.make(owner, TODAY, None, limit=20)
+    return world.plan_of(owner, TODAY)
 
 
 @pytest.fixture

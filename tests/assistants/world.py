@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from assistants import matching, plan_inputs, plans
 from assistants.models import Assistant, Handoff, Offer, OutgoingEmail
+from assistants.tries import Tries
 from tasks.models import Owner
 
 Act = Callable[[], object]
@@ -90,3 +94,9 @@ def send_by(settings: Settings, port: int) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.UNDO_WINDOW = 0
+
+
+def plan_of(owner: Owner, day: date, budget: Decimal | None = None) -> plans.OwnersPlan:
+    """The best plan of that day, with time enough to be solved to the end on a busy machine."""
+    asked = plans.question(plan_inputs.gather(owner, day), Tries(budget))
+    return plans.shown(asked, matching.solve(asked.asked, limit=20))
