@@ -45,7 +45,7 @@ NO_HABIT = Habit()
 
 
 def rows(owner: Owner, first: date, last: date) -> list[EntryRow]:
-    """Id, task, day, source, seconds and note of each entry. One query."""
+    """Id, task, day, source, seconds and note of each entry, in no order. One query."""
     with connection.cursor() as cursor:
         cursor.execute(ROWS, {"owner": owner.pk, "first": first.isoformat(), "last": last.isoformat()})
         found: list[EntryRow] = cursor.fetchall()
