@@ -16,6 +16,8 @@ HOUR = 60 * MINUTE
 DAY_MOST = 24 * HOUR
 # A day in which the clocks of Casey went back by three hours.
 LONGEST_DAY = 27 * HOUR
+# Ready, since to pad a number takes longer than all else that a clock needs, and a report has hundreds.
+PAST_THE_HOUR = [f":{minutes:02}" for minutes in range(60)]
 
 # A bare whole number up to this is hours, above it minutes.
 MOST_BARE_HOURS = 12
@@ -95,7 +97,7 @@ def parse_range(text: str) -> tuple[int, int]:
 def clock(seconds: int) -> str:
     """'1:30', for time that is logged; the hours may pass 24."""
     whole_hours, minutes = divmod(_minutes(seconds), 60)
-    return f"{whole_hours}:{minutes:02}"
+    return f"{whole_hours}{PAST_THE_HOUR[minutes]}"
 
 
 def hours(seconds: int) -> str:

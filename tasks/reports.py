@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from babel.numbers import get_currency_precision
@@ -31,14 +31,24 @@ from .workdays import Coverage
 BEST, UNSCORED = "Best work", "Not scored yet"
 GROUPS = (BEST, *(quadrant.label for quadrant in Quadrant), UNSCORED)
 # By hand, so that the database packs a task's weeks into one row: ten years as rows cost twice the rest of the page.
+# They are packed before they meet their task, for Postgres would carry its name and more along with each week.
 PACKED = """
-    SELECT task.name, task.is_best_work, task.loathe, task.excel, task.retired_on,
-        CAST({list}(total.monday) AS text), CAST({list}(total.seconds) AS text), CAST({list}(total.days) AS text)
-    FROM tasks_task task JOIN tasks_weektotal total ON total.task_id = task.id
-    WHERE task.owner_id = %s AND total.seconds > 0
-    GROUP BY task.id ORDER BY task.is_best_work, task.position, task.id
+    SELECT name, is_best_work, loathe, excel, retired_on, mondays, seconds, days
+    FROM tasks_task task JOIN (
+        SELECT task_id, CAST({list}(monday) AS text) AS mondays,
+            CAST({list}(seconds) AS text) AS seconds, CAST({list}(days) AS text) AS days
+        FROM tasks_weektotal WHERE {whose} AND seconds > 0 GROUP BY task_id
+    ) packed ON packed.task_id = task.id
+    ORDER BY is_best_work, position, task.id
 """
-LIST = {"sqlite": "json_group_array", "postgresql": "json_agg"}
+# SQLite finds the weeks of each task in order; of an owner's weeks it would first sort all.
+DIALECTS = {
+    "sqlite": {
+        "list": "json_group_array",
+        "whose": "task_id IN (SELECT id FROM tasks_task WHERE owner_id = %s)",
+    },
+    "postgresql": {"list": "json_agg", "whose": "owner_id = %s"},
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ class Log:
     currency: str
     days: LoggedDays
 
-    @property
+    @cached_property
     def weeks(self) -> tuple[int, int] | None:
         """The first and the last week with anything logged."""
         if not self.tracks:
@@ -166,7 +176,7 @@ class Report:
         """Of the routine, in smallest units."""
         return sum(stretch.worth for stretch in self.stretches)
 
-    @property
+    @cached_property
     def coverage(self) -> Coverage:
         return Coverage(sum(each.logged for each in self.stretches), sum(each.workdays for each in self.stretches))
 
@@ -183,7 +193,7 @@ class Line(NamedTuple):
 def log(owner: Owner) -> Log:
     """Three queries, for any number of years."""
     with connection.cursor() as cursor:
-        cursor.execute(PACKED.format(list=LIST[connection.vendor]), [owner.pk])
+        cursor.execute(PACKED.format(**DIALECTS[connection.vendor]), [owner.pk])
         rows = cursor.fetchall()
     weeks, tracks, days = _Weeks(), [], []
     for name, is_best_work, loathe, excel, retired_on, mondays, packed, packed_days in rows:
@@ -253,11 +263,16 @@ def of(log: Log, span: Span) -> Report:
     unit, parts = periods.of(first, end)
     sums = [list(map(sum, zip(*weeks, strict=True))) for weeks in (best, routine, worth)]
     sums += log.days.between(first, end)
-    # Up to each week, so that a part of them is one subtraction.
-    runs = [[0, *accumulate(weeks)] for weeks in sums]
-    stretches = [Stretch(part, *[run[part.end - first] - run[part.start - first] for run in runs]) for part in parts]
+    cuts = [0, *(part.end - first for part in parts)]
+    stretches = list(map(Stretch, parts, *[_cut(weeks, cuts) for weeks in sums]))
     tasks.sort(key=lambda row: -row.seconds)
     return Report(span, log.currency, unit, tasks, _by_group(tasks), stretches)
+
+
+def _cut(weeks: Sequence[int], cuts: Sequence[int]) -> list[int]:
+    """The sum of the weeks from each cut to before the next."""
+    run = [0, *accumulate(weeks)]
+    return [run[end] - run[start] for start, end in pairwise(cuts)]
 
 
 def _by_group(tasks: list[Row]) -> list[Row]:

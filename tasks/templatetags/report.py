@@ -34,13 +34,14 @@ class Pen:
 
     def __init__(self, currency: str) -> None:
         self.prefix, self.digits = reports.prefix(currency), get_currency_precision(currency)
+        self.unit = 10**self.digits
         self.formats = formats.current()
 
     def money(self, units: int | None) -> str:
         """$1,234.50, of smallest units; best work has none."""
         if units is None:
             return "–"
-        whole, rest = divmod(units, 10**self.digits)
+        whole, rest = divmod(units, self.unit)
         cents = f".{rest:0{self.digits}}" if self.digits else ""
         return self.prefix + self.formats.number(f"{whole:,}{cents}")
 
