@@ -1,39 +1,23 @@
-"""
-Every move that a hand-off or an offer can make. Nothing else changes their state.
-
-A move is one transaction: a guarded UPDATE, its event, its emails. The WHERE clause
-is the lock: of two processes one changes a row and the other none, and reads TooLate.
-"""
+"""What the owner does with a hand-off: write it, send it, come to terms, follow it, end it."""
 
 from __future__ import annotations
 
-import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from tasks import money
-from tasks.models import Owner, Task, new_pid
+from tasks.models import Owner, Task
 
-from . import letters, outbox
-from .models import Assistant, Handoff, HandoffEvent, NeverMail, Offer, OutgoingEmail, Terms, WorkLog
+from . import cascade, letters, moves, reply_times, tell
+from .models import Assistant, Handoff, Offer, StandIn, Terms
+from .moves import Actor, Kind, Outdated, State, TooLate
 
-logger = logging.getLogger(__name__)
-State = Handoff.State
-Kind = HandoffEvent.Kind
-Actor = HandoffEvent.Actor
-
-
-class TooLate(Exception):
-    """The hand-off has moved on; what was asked can no longer be done."""
-
-
-class TermsChanged(Exception):
-    """The terms are no longer those that were on the page."""
+# Sent at least this long before its start, a hand-off counts as planned, else as reactive.
+PLANNED_AHEAD = timedelta(days=7)
 
 
 class AlreadyWithThem(Exception):
@@ -42,6 +26,19 @@ class AlreadyWithThem(Exception):
 
 class NotWanted(Exception):
     """The person asked for no more mail about hand-offs."""
+
+
+class NoTimeLeft(TooLate):
+    """The time to reply would be over before the email could leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """Someone who is asked if the one before cannot: under which hours and rate."""
+
+    assistant: Assistant
+    weekly_minutes: int
+    rate: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +55,34 @@ class Draft:
     reply_by: datetime
     minutes_before: int
     minutes_given: int
+    share: int = 100
+    stage: str = Handoff.Stage.FULL
+    trial_ends_on: date | None = None
+    if_not: str = Handoff.IfNot.TELL
+    stand_ins: tuple[Next, ...] = ()
 
 
 @transaction.atomic
 def draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None = None) -> Handoff:
     """Keep a draft, new or rewritten; a hand-off that is no draft any more raises TooLate."""
-    fields = {
-        "task": written.task,
-        "assistant": written.assistant,
-        "brief": written.brief,
-        "how_to": written.how_to,
-        "reply_by": written.reply_by,
-        "minutes_before": written.minutes_before,
-        "minutes_given": written.minutes_given,
-    }
+    names = "task assistant brief how_to reply_by minutes_before minutes_given share stage trial_ends_on if_not"
+    fields = {name: getattr(written, name) for name in names.split()}
     if handoff is None:
         handoff = Handoff.objects.create(owner=owner, created_at=now, **fields)
     elif not Handoff.objects.drafts().filter(pk=handoff.pk).update(**fields):
         raise TooLate
     handoff.refresh_from_db()
-    # Nobody has seen a draft's terms, so they are rewritten and stay version 1 until they are sent.
+    # Nobody has seen a draft's terms, so they are rewritten and stay as they are once they are sent.
     latest = handoff.versions.order_by("-version").first()
     version = latest.version if latest and not latest.offers.exists() else (latest.version + 1 if latest else 1)
-    handoff.versions.update_or_create(
-        version=version,
-        defaults={
-            "weekly_minutes": written.weekly_minutes,
-            "rate": written.rate,
-            "starts_on": written.starts_on,
-        },
+    terms = {name: getattr(written, name) for name in ("weekly_minutes", "rate", "starts_on", "share")}
+    handoff.versions.update_or_create(version=version, defaults=terms)
+    handoff.stand_ins.all().delete()
+    StandIn.objects.bulk_create(
+        StandIn(
+            handoff=handoff, assistant=each.assistant, place=place, weekly_minutes=each.weekly_minutes, rate=each.rate
+        )
+        for place, each in enumerate(written.stand_ins, 1)
     )
     return handoff
 
@@ -94,38 +90,46 @@ def draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | Non
 @transaction.atomic
 def discard(handoff: Handoff) -> None:
     """Throw a draft away; nobody but the owner ever saw it, for what is undone never left."""
-    # A delete names only the key; moving the draft to where it is keeps Send out until it is gone.
-    _move(handoff, State.DRAFT, only_from=[State.DRAFT])
+    # A delete names only the key; the row is taken first, which keeps Send out until it is gone.
+    if not Handoff.objects.drafts().filter(pk=handoff.pk).update(state=State.DRAFT):
+        raise TooLate
     Handoff.objects.filter(pk=handoff.pk).delete()
 
 
 @transaction.atomic
 def send(handoff: Handoff, *, now: datetime) -> Offer:
-    """Put the draft to its assistant; the email leaves once the time to undo is over."""
-    if NeverMail.objects.filter(email__iexact=handoff.assistant.email).exists():
+    """Put the draft to its assistant, or to all at once; the emails leave once the time to undo is over."""
+    due_at = now + timedelta(seconds=settings.UNDO_WINDOW)
+    terms = _going_out(handoff, now=now, due_at=due_at)
+    if cascade.is_stopped(handoff.assistant.email):
         raise NotWanted
+    if handoff.assistant_id in cascade.who_has(handoff):
+        raise AlreadyWithThem
     try:
         with transaction.atomic():
-            _move(handoff, State.OFFERING, only_from=[State.DRAFT])
+            offer = cascade.ask(handoff, handoff.assistant, terms, by=Actor.OWNER, now=now, due_at=due_at)
     except IntegrityError:  # one live hand-off a task and person
         raise AlreadyWithThem from None
-    offer = handoff.offers.create(
-        assistant=handoff.assistant,
-        terms=Terms.objects.filter(handoff=handoff).latest("version"),
-        reply_by=handoff.reply_by,
-    )
-    _record(offer, Kind.SENT, Actor.OWNER, now)
-    outbox.put(
-        "offer",
-        owner=handoff.owner,
-        to=(handoff.assistant.name, handoff.assistant.email),
-        key=f"offer-{offer.pk}",
-        facts=letters.offer_facts(offer),
-        offer=offer,
-        now=now,
-        due_at=now + timedelta(seconds=settings.UNDO_WINDOW),
-    )
+    if handoff.if_not == Handoff.IfNot.ALL:
+        cascade.ask_all(handoff, now=now, due_at=due_at)
     return offer
+
+
+def _going_out(handoff: Handoff, *, now: datetime, due_at: datetime) -> Terms:
+    """Write down what is known only as a draft is sent, and give its terms; this takes its row."""
+    moves.hold(handoff)
+    if handoff.state != State.DRAFT:
+        raise TooLate
+    handoff.refresh_from_db(fields=["reply_by", "assistant", "if_not", "share"])
+    to_reply = handoff.reply_by - due_at
+    if to_reply <= timedelta(0):
+        raise NoTimeLeft
+    terms = handoff.versions.latest("version")
+    begins = datetime.combine(terms.starts_on, datetime.min.time(), handoff.owner.zone)
+    handoff.is_planned = begins - now >= PLANNED_AHEAD
+    handoff.seconds_to_reply = int(to_reply.total_seconds())
+    handoff.save(update_fields=["is_planned", "seconds_to_reply"])
+    return terms
 
 
 @transaction.atomic
@@ -138,226 +142,227 @@ def draft_and_send(owner: Owner, written: Draft, *, now: datetime, handoff: Hand
 
 @transaction.atomic
 def undo(handoff: Handoff, *, now: datetime) -> None:
-    """Back to a draft, as long as the email has not left and nobody has answered."""
-    _move(handoff, State.DRAFT, only_from=[State.OFFERING])
-    offer = handoff.offers.latest("pk")
-    _close(offer, Offer.State.WITHDRAWN, only_from=[Offer.State.QUEUED], now=now)
-    # A worker that holds the email may have sent it: then it is too late, and all of this is rolled back.
-    stopped = OutgoingEmail.objects.filter(key=f"offer-{offer.pk}", state=OutgoingEmail.State.QUEUED, tries=0)
-    if not stopped.update(state=OutgoingEmail.State.SKIPPED, trouble="undone by the owner"):
-        raise TooLate
-    _record(offer, Kind.UNDONE, Actor.OWNER, now)
+    """Back to a draft, as long as no email has left and nobody has answered."""
+    moves.hold(handoff)
+    offers = cascade.this_round(handoff)[::-1]
+    moves.make(Kind.UNDONE, handoff, by=Actor.OWNER, now=now)
+    for offer in offers:  # one that has been answered, or whose email has left, cannot be closed so
+        moves.make(
+            Kind.CLOSED,
+            handoff,
+            offer,
+            by=Actor.OWNER,
+            now=now,
+            only_if_offer=Q(state=Offer.State.QUEUED),
+            offer_fields={"answered_at": now},
+        )
+        # A worker that holds an email may have sent it: then it is too late, and all of this is rolled back.
+        if not cascade.stop_email(offer, "undone by the owner"):
+            raise TooLate
+    # The draft has its terms for itself again, whatever those who stand in were asked for.
+    handoff.add_terms(**offers[0].terms.fields)
 
 
 @transaction.atomic
 def withdraw(handoff: Handoff, *, now: datetime) -> None:
-    """Take back an offer that nobody has accepted; its assistant hears of it unless the email still waits here."""
-    _move(handoff, State.WITHDRAWN, only_from=[State.OFFERING])
-    offer = handoff.offers.latest("pk")
-    _close(offer, Offer.State.WITHDRAWN, only_from=Offer.OPEN, now=now)
-    _record(offer, Kind.WITHDRAWN, Actor.OWNER, now)
-    # What a worker has taken may have arrived, whatever the offer says yet.
-    waiting = OutgoingEmail.objects.filter(key=f"offer-{offer.pk}", state=OutgoingEmail.State.QUEUED, tries=0)
-    if not waiting.update(state=OutgoingEmail.State.SKIPPED, trouble="withdrawn by the owner"):
-        _tell_assistant("withdrawn", offer, letters.withdrawn_facts(offer), now=now)
+    """Take back what nobody has accepted; whoever may have the email hears of it."""
+    moves.make(Kind.WITHDRAWN, handoff, by=Actor.OWNER, now=now)
+    for offer in handoff.offers.live().order_by("pk"):
+        _close(handoff, offer, now=now)
 
 
 @transaction.atomic
-def end(handoff: Handoff, *, now: datetime) -> None:
-    """End what was agreed, from today."""
-    _move(handoff, State.ENDED, only_from=[State.TAKEN, State.ACTIVE])
-    offer = handoff.offers.latest("pk")
-    _record(offer, Kind.ENDED, Actor.OWNER, now)
-    _tell_assistant("ended", offer, letters.withdrawn_facts(offer), now=now)
+def ask_someone_else(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
+    """Take it back from one person and go on to the next; without one it lapses."""
+    _close(handoff, offer, now=now)
+    cascade.go_on(handoff, now=now)
 
 
+def _close(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
+    moves.make(Kind.CLOSED, handoff, offer, by=Actor.OWNER, now=now, offer_fields={"answered_at": now})
+    if not cascade.stop_email(offer, "withdrawn by the owner"):
+        tell.assistant_by("withdrawn", offer, letters.withdrawn_facts(offer), now=now)
+
+
+# --- Coming to terms -----------------------------------------------------------
 @transaction.atomic
-def accept(offer: Offer, *, terms_version: int, now: datetime) -> None:
-    """
-    The assistant takes it on, under the terms that were on their page.
-
-    Accepting again what is accepted changes nothing and is no error, so a second
-    click reads the same as the first.
-    """
-    offer.refresh_from_db()
-    if offer.state == Offer.State.ACCEPTED:
-        return
-    handoff = offer.handoff
-    newest = Terms.objects.filter(handoff=handoff).latest("version")
-    if newest.version != terms_version or offer.terms_id != newest.pk:
-        raise TermsChanged
-    _move(handoff, State.TAKEN, only_from=[State.OFFERING])
-    _close(offer, Offer.State.ACCEPTED, only_from=Offer.OPEN, now=now, before=now)
-    _record(offer, Kind.ACCEPTED, Actor.ASSISTANT, now)
-    _tell_owner(offer, letters.accepted_facts(offer), now=now)
-
-
-@transaction.atomic
-def decline(offer: Offer, *, reason: str, now: datetime) -> None:
-    """The assistant says no; saying it twice changes nothing."""
-    offer.refresh_from_db()
-    if offer.state == Offer.State.DECLINED:
-        return
-    _move(offer.handoff, State.LAPSED, only_from=[State.OFFERING])
-    _close(offer, Offer.State.DECLINED, only_from=Offer.OPEN, now=now, reason=reason)
-    _record(offer, Kind.DECLINED, Actor.ASSISTANT, now, note=Offer.Reason(reason).label if reason else "")
-    _tell_owner(offer, letters.declined_facts(offer), now=now)
-
-
-def refuse(offer: Offer, asked: str, *, now: datetime) -> None:
-    """Write down what was asked and could not be done."""
-    _record(offer, Kind.REFUSED, Actor.ASSISTANT, now, note=asked)
-
-
-@transaction.atomic
-def stop_mail(offer: Offer, *, now: datetime) -> None:
-    """No more mail about hand-offs to this address, from anyone here. An open offer counts as declined."""
-    address = offer.assistant.email
-    NeverMail.objects.get_or_create(email__iexact=address, defaults={"email": address, "asked_at": now})
-    if offer.state in Offer.OPEN:
-        with suppress(TooLate):  # it was answered or taken back meanwhile; the address is stopped all the same
-            decline(offer, reason="", now=now)
-
-
-def is_stopped(offer: Offer) -> bool:
-    return NeverMail.objects.filter(email__iexact=offer.assistant.email).exists()
-
-
-@transaction.atomic
-def log_hours(offer: Offer, *, day: date, seconds: int, note: str, now: datetime, once: str = "") -> WorkLog:
-    """Add a line of work; its amount is fixed here, rounded half up to the cent. The first line starts it."""
-    handoff = offer.handoff
-    if handoff.state == State.TAKEN:
-        start(offer, now=now)
-    else:
-        # Taking the row keeps it from being ended until this line is written.
-        _move(handoff, State.ACTIVE, only_from=[State.ACTIVE])
-    # The row is held, so the same form cannot come in between.
-    if once and (line := handoff.work.filter(once=once).first()):
-        return line
-    rate = offer.terms.rate
-    amount = money.rounded(rate * seconds / 3600, handoff.owner.currency)
-    line = WorkLog.objects.create(
-        handoff=handoff,
-        assistant=offer.assistant,
-        day=day,
-        seconds=seconds,
-        note=note,
-        rate=rate,
-        amount=amount,
-        logged_at=now,
-        once=once or new_pid(),
-    )
-    _record(offer, Kind.LOGGED, Actor.ASSISTANT, now, note=str(line.pk))
-    return line
-
-
-def expire_overdue(*, now: datetime) -> None:
-    """Close each offer whose time to reply has run out, and tell its owner."""
-    for offer in Offer.objects.overdue(now).select_related("handoff__task", "handoff__owner", "assistant", "terms"):
-        try:
-            _expire(offer, now=now)
-        except TooLate:
-            continue  # an answer came first
-        except Exception:  # one bad row is not the others'
-            logger.exception("offer %s could not expire", offer.pk)
-
-
-@transaction.atomic
-def _expire(offer: Offer, *, now: datetime) -> None:
-    _move(offer.handoff, State.LAPSED, only_from=[State.OFFERING])
-    _close(offer, Offer.State.EXPIRED, only_from=Offer.OPEN, now=now)
-    _record(offer, Kind.EXPIRED, Actor.SYSTEM, now)
-    _tell_owner(offer, letters.expired_facts(offer), now=now)
-
-
-def start_due(*, now: datetime) -> None:
-    """Start what was agreed once its first day has come where the owner lives."""
-    taken = Offer.objects.filter(state=Offer.State.ACCEPTED, handoff__state=State.TAKEN).select_related(
-        "handoff__task", "handoff__owner", "assistant", "terms"
-    )
-    # Nowhere is a day further ahead than UTC+14.
-    for offer in taken.filter(terms__starts_on__lte=(now + timedelta(hours=14)).date()):
-        if offer.terms.starts_on <= offer.handoff.owner.today(now):
-            try:
-                start(offer, now=now)
-            except TooLate:
-                continue  # another sweep, or the first hours, started it
-            except Exception:
-                logger.exception("hand-off %s could not start", offer.handoff_id)
-
-
-@transaction.atomic
-def start(offer: Offer, *, now: datetime) -> None:
-    """What was agreed begins, and its assistant gets the page again."""
-    _move(offer.handoff, State.ACTIVE, only_from=[State.TAKEN])
-    _record(offer, Kind.STARTED, Actor.SYSTEM, now)
-    _tell_assistant("start", offer, letters.start_facts(offer), now=now)
-
-
-def hear_of(email: OutgoingEmail, now: datetime) -> None:
-    """An email has left or never will; an offer's state follows, in the same transaction."""
-    offer = email.offer
-    if email.kind != "offer" or offer is None:
-        return
-    if email.state == OutgoingEmail.State.SENT:
-        if Offer.objects.filter(pk=offer.pk, state=Offer.State.QUEUED).update(state=Offer.State.SENT, sent_at=now):
-            _record(offer, Kind.DELIVERED, Actor.SYSTEM, now)
-    else:
-        with suppress(TooLate):  # nobody waits for it any more
-            _come_back(offer, email.trouble, now=now)
-
-
-@transaction.atomic
-def _come_back(offer: Offer, trouble: str, *, now: datetime) -> None:
-    _move(offer.handoff, State.LAPSED, only_from=[State.OFFERING])
-    _close(offer, Offer.State.UNDELIVERABLE, only_from=Offer.OPEN, now=now)
-    _record(offer, Kind.UNDELIVERABLE, Actor.SYSTEM, now)
-    _tell_owner(offer, letters.undeliverable_facts(offer, trouble), now=now)
-
-
-def _move(handoff: Handoff, state: str, *, only_from: list[str]) -> None:
-    if not Handoff.objects.filter(pk=handoff.pk, state__in=only_from).update(state=state):
-        raise TooLate(f"{handoff} can no longer become {state}")
-    handoff.state = state
-
-
-def _close(
-    offer: Offer,
-    state: str,
-    *,
-    only_from: list[str],
-    now: datetime,
-    before: datetime | None = None,
-    reason: str = "",
-) -> None:
-    """Give an offer its last word; with `before`, only while its time to reply runs."""
-    open_still = Offer.objects.filter(pk=offer.pk, state__in=only_from)
-    if before is not None:
-        open_still = open_still.filter(reply_by__gt=before)
-    if not open_still.update(state=state, answered_at=now, reason=reason):
-        raise TooLate(f"{offer} can no longer become {state}")
-    offer.refresh_from_db(fields=["state", "answered_at", "reason"])
-
-
-def _record(offer: Offer, kind: str, actor: str, now: datetime, *, note: str = "") -> None:
-    HandoffEvent.objects.create(
-        handoff_id=offer.handoff_id, offer=offer, kind=kind, actor=actor, note=note, happened_at=now
-    )
-
-
-def _tell_owner(offer: Offer, facts: dict[str, object], *, now: datetime) -> None:
-    owner = offer.handoff.owner
-    outbox.put(
-        "answer",
-        owner=owner,
-        to=(owner.name, owner.email),
-        key=f"answer-{offer.pk}-{offer.state}",
-        facts=facts,
+def answer(handoff: Handoff, offer: Offer, text: str, *, now: datetime) -> None:
+    """Answer a question; it gives a day at least to think the answer over."""
+    moves.hold(handoff, offer)
+    event = moves.make(
+        Kind.ANSWERED,
+        handoff,
+        offer,
+        by=Actor.OWNER,
         now=now,
+        note=text,
+        only_if_offer=Q(has_question=True),
+        offer_fields={"has_question": False, "reply_by": reply_times.after_answer(offer, now)},
     )
+    tell.assistant(event, letters.answered(offer, text), now=now)
 
 
-def _tell_assistant(kind: str, offer: Offer, facts: dict[str, object], *, now: datetime) -> None:
-    to = (offer.assistant.name, offer.assistant.email)
-    outbox.put(kind, owner=offer.handoff.owner, to=to, key=f"{kind}-{offer.pk}", facts=facts, offer=offer, now=now)
+@transaction.atomic
+def agree(handoff: Handoff, offer: Offer, *, terms_version: int, now: datetime) -> None:
+    """Take the assistant's change, as it was on the owner's page: that is the agreement."""
+    moves.hold(handoff, offer)
+    if offer.state == Offer.State.ACCEPTED and offer.terms.version == terms_version:
+        return  # pressed twice
+    proposed = offer.proposed
+    if proposed is None:
+        raise TooLate
+    if proposed.version != terms_version:
+        raise Outdated
+    event = moves.make(
+        Kind.AGREED,
+        handoff,
+        offer,
+        by=Actor.OWNER,
+        now=now,
+        note=str(proposed.version),
+        only_if_offer=Q(proposed=proposed),
+        offer_fields={"terms": proposed, "proposed": None, "answered_at": now, "paused_at": None}
+        | {"has_question": False},
+        assistant=offer.assistant,
+        minutes_given=handoff.given_at(proposed.share, of=handoff.share),
+    )
+    tell.assistant(event, letters.agreed(offer), now=now)
+    cascade.supersede_others(handoff, offer, now=now)
+
+
+@transaction.atomic
+def insist(handoff: Handoff, offer: Offer, text: str, *, now: datetime, terms_version: int | None = None) -> None:
+    """
+    Say no to the change; the offer stands as it was, with a day at least to think it over.
+
+    With `terms_version`, that of the change on the owner's page, another change raises Outdated.
+    """
+    moves.hold(handoff, offer)
+    if offer.proposed is None:
+        raise TooLate
+    if terms_version not in (None, offer.proposed.version):
+        raise Outdated
+    event = moves.make(
+        Kind.INSISTED,
+        handoff,
+        offer,
+        by=Actor.OWNER,
+        now=now,
+        note=text,
+        offer_fields={"proposed": None, **reply_times.resumed(offer, now)},
+    )
+    tell.assistant(event, letters.insisted(offer, text), now=now)
+
+
+@transaction.atomic
+def edit_terms(
+    handoff: Handoff,
+    offer: Offer,
+    *,
+    weekly_minutes: int,
+    rate: Decimal,
+    starts_on: date,
+    share: int,
+    now: datetime,
+    terms_version: int | None = None,
+) -> Terms:
+    """
+    New terms for an offer that is open: an accept of the old ones takes nothing from now on.
+
+    The same terms again change nothing. With `terms_version`, that of the terms on the owner's
+    page, terms that have changed since raise Outdated.
+    """
+    moves.hold(handoff, offer)
+    written = {"weekly_minutes": weekly_minutes, "rate": rate, "starts_on": starts_on, "share": share}
+    if offer.proposed is None and offer.terms.fields == written:
+        return offer.terms
+    if terms_version not in (None, offer.terms.version):
+        raise Outdated
+    terms = handoff.add_terms(**written)
+    again = reply_times.resumed(offer, now) if offer.paused_at else {}
+    event = moves.make(
+        Kind.EDITED,
+        handoff,
+        offer,
+        by=Actor.OWNER,
+        now=now,
+        note=str(terms.version),
+        offer_fields={"terms": terms, "proposed": None, **again},
+    )
+    if not cascade.write_email_anew(offer):
+        tell.assistant(event, letters.changed(offer), now=now, kind="changed")
+    return terms
+
+
+# --- While it runs -------------------------------------------------------------
+@transaction.atomic
+def note(handoff: Handoff, offer: Offer, text: str, *, now: datetime) -> None:
+    """Write to the assistant; they get it by email, with their link."""
+    event = moves.make(Kind.NOTED, handoff, offer, by=Actor.OWNER, now=now, note=text)
+    tell.assistant(event, letters.noted(offer, text), now=now)
+
+
+@transaction.atomic
+def set_stage(handoff: Handoff, offer: Offer, stage: str, *, trial_ends_on: date | None, now: datetime) -> None:
+    """From shadowing to a trial to doing it in full: each step is the owner's yes."""
+    until = trial_ends_on if stage == Handoff.Stage.TRIAL else None
+    moves.hold(handoff, offer)
+    if handoff.state in moves.AGREED and (handoff.stage, handoff.trial_ends_on) == (stage, until):
+        return  # pressed twice
+    event = moves.make(
+        Kind.STAGED, handoff, offer, by=Actor.OWNER, now=now, note=stage, stage=stage, trial_ends_on=until
+    )
+    tell.assistant(event, letters.staged(offer), now=now)
+
+
+@transaction.atomic
+def give_notice(handoff: Handoff, offer: Offer, last_day: date, *, now: datetime) -> None:
+    """End it after that day of the owner's; a day that has come ends it at once."""
+    if last_day <= handoff.owner.today(now):
+        end(handoff, now=now)
+        return
+    moves.hold(handoff, offer)
+    if handoff.state in moves.AGREED and handoff.ends_on == last_day:
+        return  # pressed twice
+    event = moves.make(
+        Kind.NOTICE, handoff, offer, by=Actor.OWNER, now=now, note=last_day.isoformat(), ends_on=last_day
+    )
+    tell.assistant(event, letters.notice(offer, by_owner=True), now=now)
+
+
+@transaction.atomic
+def end(handoff: Handoff, *, now: datetime, by: str = Actor.OWNER) -> None:
+    """End what was agreed, from today, or from its last day if that is over."""
+    moves.hold(handoff)
+    offer = _agreed_with(handoff)
+    today = handoff.owner.today(now)
+    moves.make(Kind.ENDED, handoff, offer, by=by, now=now, ends_on=min(handoff.ends_on or today, today))
+    tell.assistant_by("ended", offer, letters.withdrawn_facts(offer), now=now)
+
+
+def _agreed_with(handoff: Handoff) -> Offer:
+    accepted = handoff.offers.filter(state=Offer.State.ACCEPTED).first()
+    if accepted is None:
+        raise TooLate
+    return accepted
+
+
+@transaction.atomic
+def finish(handoff: Handoff, *, now: datetime) -> None:
+    """The job is done; nothing of it is left to do."""
+    offer = _agreed_with(handoff)
+    event = moves.make(Kind.DONE, handoff, offer, by=Actor.OWNER, now=now, ends_on=handoff.owner.today(now))
+    tell.assistant(event, letters.finished(offer), now=now)
+
+
+@transaction.atomic
+def readdress(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
+    """After their address changed: the old link is dead, and the new address gets a new one."""
+    moves.hold(handoff, offer)
+    event = moves.make(
+        Kind.READDRESSED, handoff, offer, by=Actor.OWNER, now=now, offer_fields={"epoch": offer.epoch + 1}
+    )
+    # What waits is rendered with the new link, which is nothing for the old address.
+    will_come = cascade.readdress_emails(offer) and offer.state in Offer.OPEN
+    if not will_come:
+        tell.assistant(event, letters.readdressed(offer), now=now)

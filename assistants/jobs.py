@@ -4,13 +4,13 @@ from celery import shared_task
 
 from tasks import clock
 
-from . import handoffs, outbox, stored_plans
+from . import deliveries, outbox, renewals, stored_plans, sweeps
 
 
 @shared_task(ignore_result=True)
 def send_email(email_id: int) -> None:
     """Send one email now. What fails stays due, and the sweep tries again."""
-    outbox.send(email_id, done=handoffs.hear_of)
+    outbox.send(email_id, done=deliveries.hear_of)
 
 
 @shared_task(ignore_result=True)
@@ -20,10 +20,16 @@ def work_out_plan(plan_id: int) -> None:
 
 
 @shared_task(ignore_result=True)
+def look_ahead(plan_id: int) -> None:
+    """Work out the forecast of a year. One that got lost is asked for again at the next look."""
+    stored_plans.look_ahead(plan_id)
+
+
+@shared_task(ignore_result=True)
 def sweep() -> None:
-    """Do everything that has come due: emails, replies not given, first days."""
+    """Do everything that has come due: emails, replies not given, first days, links asked for anew."""
     try:
-        handoffs.expire_overdue(now=clock.now())
-        handoffs.start_due(now=clock.now())
+        sweeps.run(now=clock.now())
+        renewals.answer_due(now=clock.now())
     finally:  # one bad row above must not keep the mail
-        outbox.pump(done=handoffs.hear_of)
+        outbox.pump(done=deliveries.hear_of)

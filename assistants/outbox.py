@@ -32,8 +32,9 @@ from django.utils.module_loading import import_string
 from tasks import clock
 from tasks.models import Owner
 
+from . import reply_times
 from .bell import ring
-from .models import NeverMail, Offer, OutgoingEmail
+from .models import Handoff, NeverMail, Offer, OutgoingEmail
 
 logger = logging.getLogger(__name__)
 # Waits after the first, second, … try that failed; the last one repeats.
@@ -119,7 +120,18 @@ def claim(*, now: datetime, only: int | None = None) -> OutgoingEmail | None:
             tries=F("tries") + 1,
         ):
             return None
-    return OutgoingEmail.objects.select_related("owner", "offer__handoff").get(pk=pk)
+    return _to_the_address_on_file(
+        OutgoingEmail.objects.select_related("owner", "offer__handoff", "offer__assistant").get(pk=pk)
+    )
+
+
+def _to_the_address_on_file(email: OutgoingEmail) -> OutgoingEmail:
+    """A letter written while the assistant's address was changed holds the old one, which must get no new link."""
+    person = email.offer.assistant if email.offer else None
+    if person and person.email != email.to_email:
+        email.to_name, email.to_email = person.name, person.email
+        email.save(update_fields=["to_name", "to_email"])
+    return email
 
 
 def deliver(email: OutgoingEmail, mailer: BaseEmailBackend, *, done: Done) -> bool:
@@ -201,10 +213,15 @@ def _sender_address() -> str:
 
 def _unwanted(email: OutgoingEmail) -> str:
     """Why the email should not leave after all; '' when it should."""
-    if email.offer and NeverMail.objects.filter(email__iexact=email.to_email).exists():
+    if email.offer and email.offer.assistant.erased_at:
+        return "their data was erased"
+    # Their own data they get all the same: it is they who ask for it.
+    if email.offer and email.kind != "data" and NeverMail.objects.filter(email__iexact=email.to_email).exists():
         return "they asked for no more mail"
-    if email.kind == "offer" and email.offer and email.offer.state not in Offer.OPEN:
+    if email.kind in ("offer", "remind", "changed") and email.offer and email.offer.state not in Offer.OPEN:
         return f"the offer is {email.offer.state}"
+    if email.kind == "remind" and email.offer and not reply_times.can_remind(email.offer, clock.now()):
+        return "it is too late or too early to remind"
     skipped = OutgoingEmail.objects.filter(
         offer=email.offer, kind="offer", state=OutgoingEmail.State.SKIPPED, tries__lte=1
     )
@@ -224,6 +241,8 @@ def _refused_for_good(error: Exception) -> bool:
 
 @transaction.atomic
 def _finish(email: OutgoingEmail, done: Done, *, state: str, **fields: Any) -> None:
+    if email.offer:  # a hand-off's row is taken before those of its emails, else two could wait for each other
+        Handoff.objects.select_for_update(no_key=True).filter(pk=email.offer.handoff_id).values("pk").first()
     now = clock.now()
     if state == OutgoingEmail.State.SENT:
         fields["sent_at"] = now

@@ -139,6 +139,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "assistants.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "weekly": {"task": "delegator.jobs.write_weekly_summaries", "schedule": 60, "options": {"expires": 60}},
     "reminders": {"task": "delegator.jobs.remind", "schedule": 60, "options": {"expires": 60}},
+    "year": {"task": "delegator.jobs.remind_of_the_year", "schedule": 60, "options": {"expires": 60}},
     "sessions": {"task": "delegator.jobs.forget_sessions", "schedule": 3600, "options": {"expires": 3600}},
 }
 
@@ -153,13 +154,19 @@ DEFAULT_FROM_EMAIL = env("FROM_EMAIL", default="delegator@localhost")
 # What each kind of email says: a function from its row to the values of emails/<kind>.*
 LETTERS = {
     "offer": "assistants.letters.offer",
+    "remind": "assistants.letters.offer",
+    "changed": "assistants.letters.offer",
+    "news": "assistants.letters.news",
     "withdrawn": "assistants.letters.withdrawn",
     "start": "assistants.letters.start",
     "ended": "assistants.letters.ended",
     "answer": "assistants.letters.answer",
+    "renew": "assistants.person_letters.renew",
+    "data": "assistants.person_letters.data",
     "weekly": "delegator.weekly.letter",
     "timer": "delegator.reminders.timer_letter",
     "reminder": "delegator.reminders.reminder_letter",
+    "year": "delegator.ahead_reminders.letter",
     "verify": "delegator.accounts.verify_letter",
     "reset": "delegator.accounts.reset_letter",
     "known": "delegator.accounts.known_letter",
@@ -167,6 +174,8 @@ LETTERS = {
 # How long the owner can take back Send, and how long a worker may hold an email, in seconds.
 UNDO_WINDOW = env.int("UNDO_WINDOW", default=60)
 LEASE = env.int("LEASE", default=300)
+# A form behind a private link that comes back sooner was sent by a machine.
+LEAST_SECONDS_TO_READ = env.int("LEAST_SECONDS_TO_READ", default=2)
 
 # --- Owners and their accounts -----------------------------------------------
 AUTH_USER_MODEL = "tasks.Owner"
@@ -255,15 +264,16 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Cuts private links out of whatever is logged, also by the server that runs us.
+LOGGING_CONFIG = "delegator.logs.set_up"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"cut_links": {"()": "delegator.logs.CutLinks"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["cut_links"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
-        # Django gives it a handler of its own, which knows nothing of our filter.
+        # Django gives it handlers of its own, one of which mails what it says with the whole request.
         "django": {"handlers": [], "level": "INFO"},
         "celery.utils.functional": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},

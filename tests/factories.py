@@ -7,8 +7,10 @@ from decimal import Decimal
 from itertools import count, product
 from typing import Any
 
-from assistants import handoffs
-from assistants.models import Assistant, AssistantSkill, Handoff, Offer
+from django.db import transaction
+
+from assistants import handoffs, replies, sweeps, work_logs
+from assistants.models import Assistant, AssistantSkill, Handoff, Offer, WorkLog
 from tasks import entries, owners
 from tasks.durations import HOUR
 from tasks.models import Owner, Skill, Task, TaskSkill, TimeEntry
@@ -107,7 +109,7 @@ def a_draft(
     task: Task | None = None,
     assistant: Assistant | None = None,
     hours: int = 5,
-    reply_by: datetime = NOW + timedelta(days=5),
+    reply_by: datetime | None = None,
     now: datetime = NOW,
     brief: str = "Keep my books up to date every week.",
     starts_on: date = date(2026, 10, 26),
@@ -121,7 +123,7 @@ def a_draft(
         weekly_minutes=hours * 60,
         rate=assistant.rate,
         starts_on=starts_on,
-        reply_by=reply_by,
+        reply_by=reply_by or now + timedelta(days=5),
         minutes_before=300,
         minutes_given=300,
     )
@@ -135,13 +137,23 @@ def an_offer(*, owner: Owner, now: datetime = NOW, **of_the_draft: object) -> Of
 
 def an_accepted_offer(*, owner: Owner, now: datetime = NOW, **of_the_draft: object) -> Offer:
     offer = an_offer(owner=owner, now=now, **of_the_draft)
-    handoffs.accept(offer, terms_version=1, now=now)
+    replies.accept(offer, terms_version=1, now=now)
     return offer
 
 
 def a_running_offer(*, owner: Owner, now: datetime = NOW, **of_the_draft: object) -> Offer:
     """Accepted and begun, so that hours can be logged."""
     offer = an_accepted_offer(owner=owner, now=now, **of_the_draft)
-    handoffs.start(offer, now=now)
+    sweeps.start(offer, now=now)
     offer.refresh_from_db()
     return offer
+
+
+@transaction.atomic
+def some_hours(
+    *, offer: Offer, day: date = TODAY, seconds: int = HOUR, note: str = "", now: datetime = NOW
+) -> WorkLog:
+    """Hours of a day as the assistant logged them, whenever the term began and whatever day it is."""
+    if offer.handoff.state == Handoff.State.TAKEN:
+        sweeps.start(offer, now=now)
+    return work_logs.add(offer, day, seconds, note, now)

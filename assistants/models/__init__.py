@@ -1,21 +1,27 @@
 """Assistants, hand-offs and their offers, hours worked, and every email the app means to send."""
 
-from .handoff import Handoff, HandoffEvent, HandoffQuerySet, Offer, Terms, WorkLog
+from .handoff import Handoff, HandoffEvent, HandoffQuerySet, Offer, StandIn, Terms
 from .mail import OutgoingEmail
-from .person import Assistant, AssistantSkill, NeverMail
+from .person import Absence, Assistant, AssistantSkill, LinkRequest, NeverMail
 from .plan import Plan, Wish
+from .work import Nonce, WorkLog, WorkLogQuerySet
 
 __all__ = [
+    "Absence",
     "Assistant",
     "AssistantSkill",
     "Handoff",
     "HandoffEvent",
     "HandoffQuerySet",
+    "LinkRequest",
     "NeverMail",
+    "Nonce",
     "Offer",
     "OutgoingEmail",
     "Plan",
+    "StandIn",
     "Terms",
     "Wish",
     "WorkLog",
+    "WorkLogQuerySet",
 ]

@@ -1,14 +1,14 @@
-"""Handing over: hand-offs, their terms and offers, what happened to them, and the hours worked."""
+"""Handing over: hand-offs, their terms and offers, who else is asked, and what happened."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from tasks.models import Task, new_pid
 
@@ -37,18 +37,17 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
     def running_on(self, day: date) -> Self:
         """Started by the end of that local day, and not ended by then."""
-        ended = HandoffEvent.objects.filter(kind=HandoffEvent.Kind.ENDED, happened_at__date__lte=day)
+        over = [HandoffEvent.Kind.ENDED, HandoffEvent.Kind.DONE]
+        ended = HandoffEvent.objects.filter(kind__in=over, happened_at__date__lte=day)
         begun = HandoffEvent.objects.filter(kind=HandoffEvent.Kind.STARTED, happened_at__date__lte=day)
         return self.filter(pk__in=begun.values("handoff")).exclude(pk__in=ended.values("handoff"))
 
     def past(self) -> Self:
         return self.filter(state__in=Handoff.OVER)
 
-    def refused_since(self, day: date) -> Self:
-        """Declined by its assistant, or ended, after that day: not to be proposed again so soon."""
-        said_no = Q(state=Handoff.State.LAPSED, events__kind=HandoffEvent.Kind.DECLINED)
-        ended = Q(state=Handoff.State.ENDED, events__kind=HandoffEvent.Kind.ENDED)
-        return self.filter(said_no | ended, events__happened_at__date__gt=day).distinct()
+    def ended_since(self, day: date) -> Self:
+        ended = HandoffEvent.objects.filter(kind=HandoffEvent.Kind.ENDED, happened_at__date__gt=day)
+        return self.filter(state=Handoff.State.ENDED, pk__in=ended.values("handoff"))
 
     def with_terms(self) -> Self:
         """With everything a row of a list says."""
@@ -72,12 +71,27 @@ class Handoff(models.Model):
         LAPSED = "lapsed"
 
     # What was agreed takes of the owner's own time, also after it has ended: it is counted back.
-    TAKES_TIME: ClassVar[list[str]] = [State.TAKEN, State.ACTIVE, State.ENDED]
+    TAKES_TIME: ClassVar[list[str]] = [State.TAKEN, State.ACTIVE, State.DONE, State.ENDED]
     LIVE: ClassVar[list[str]] = [State.OFFERING, State.TAKEN, State.ACTIVE]
     OVER: ClassVar[list[str]] = [State.DONE, State.ENDED, State.WITHDRAWN, State.LAPSED]
 
+    class IfNot(models.TextChoices):
+        """What happens when the person asked cannot, or does not answer."""
+
+        TELL = "tell", "Tell me, and I’ll decide"
+        NEXT = "next", "Ask the next best person straight away"
+        ALL = "all", "Ask them all at once, the first to accept has it"
+
+    class Stage(models.TextChoices):
+        """How far the assistant does it alone; each step is the owner's yes."""
+
+        SHADOW = "shadow", "Shadowing"
+        TRIAL = "trial", "On trial"
+        FULL = "full", "In full"
+
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="handoffs")
     task = models.ForeignKey(Task, models.CASCADE, related_name="handoffs")
+    # Whom it is put to now; once accepted, who has it.
     assistant = models.ForeignKey(Assistant, models.CASCADE, related_name="handoffs")
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
     brief = models.TextField(max_length=8000, blank=True)
@@ -87,9 +101,20 @@ class Handoff(models.Model):
     # Frozen here, else a task that is handed off looks free.
     minutes_before = models.PositiveIntegerField(default=0)
     minutes_given = models.PositiveIntegerField(default=0)
+    # Percent of the task, as drafted: what whoever stands in is asked for, and what minutes_given is of until agreed.
+    share = models.PositiveSmallIntegerField(default=100)
     # The owner's own time for it: to brief once, to answer and check each week.
     brief_minutes = models.PositiveSmallIntegerField(default=60)
     check_minutes = models.PositiveSmallIntegerField(default=15)
+    if_not = models.CharField(max_length=4, choices=IfNot.choices, default=IfNot.TELL)
+    # How long each person asked has to reply; set when it is sent.
+    seconds_to_reply = models.PositiveIntegerField(default=0)
+    # Whether it was sent well before its start; None until it is sent.
+    is_planned = models.BooleanField(null=True)
+    stage = models.CharField(max_length=6, choices=Stage.choices, default=Stage.FULL)
+    trial_ends_on = models.DateField(null=True)
+    # The last day, once notice is given.
+    ends_on = models.DateField(null=True)
     created_at = models.DateTimeField()
 
     objects = HandoffQuerySet.as_manager()
@@ -112,44 +137,98 @@ class Handoff(models.Model):
     def takes_own_time(self) -> bool:
         return self.state in self.TAKES_TIME
 
+    def add_terms(self, **fields: Any) -> Terms:
+        """A version more; while the hand-off's row is held, for two at once would be the same version."""
+        newest = self.versions.aggregate(Max("version", default=0))["version__max"]
+        return self.versions.create(version=newest + 1, **fields)
+
+    def given_at(self, share: int, *, of: int) -> int:
+        """Minutes a week that go with that share, in percent, as those of now go with `of`; at most all it took."""
+        most = max(self.minutes_before, self.minutes_given)
+        return min((2 * self.minutes_given * share + of) // (2 * of), most)
+
     @property
     def terms(self) -> Terms:
-        """The newest version; someone accepts the version that they saw."""
-        return max(self.versions.all(), key=lambda terms: terms.version)
+        """Those of the offer that the state speaks of; of a draft the newest version."""
+        versions = self.versions.all()
+        if self.state != self.State.DRAFT and (offer := self.offer):
+            return next(terms for terms in versions if terms.pk == offer.terms_id)
+        return max(versions, key=lambda terms: terms.version)
 
     @property
     def offer(self) -> Offer | None:
-        """The newest offer, the one that the state speaks of; None for a draft."""
-        return max(self.offers.all(), key=lambda offer: offer.pk, default=None)
+        """The offer that the state speaks of: who has it, else the first who may still answer, else who was last."""
+        offers = self.offers.all()
+        live = [offer for offer in offers if offer.state in Offer.LIVE]
+        if live and self.state == self.State.OFFERING:
+            return min(live, key=lambda offer: offer.pk)
+        return max(offers, key=lambda offer: (offer.state == Offer.State.ACCEPTED, offer.pk), default=None)
 
 
 class Terms(models.Model):
-    """Hours a week, rate and start, in one version that never changes."""
+    """Hours a week, rate, start and how much of the task, in one version that never changes once it was seen."""
 
     handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="versions")
     version = models.PositiveSmallIntegerField(default=1)
     weekly_minutes = models.PositiveIntegerField()
     rate = models.DecimalField(max_digits=8, decimal_places=2)
     starts_on = models.DateField()
+    share = models.PositiveSmallIntegerField(default=100, help_text="Percent of the task.")
 
     class Meta:
         verbose_name_plural = "terms"
-        constraints = [models.UniqueConstraint("handoff", "version", name="one_terms_a_version")]
+        constraints = [
+            models.UniqueConstraint("handoff", "version", name="one_terms_a_version"),
+            models.CheckConstraint(condition=Q(share__range=(1, 100)), name="share_1_to_100"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.weekly_minutes} min a week at {self.rate}"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What a version says, by the names of its fields."""
+        return {name: getattr(self, name) for name in ("weekly_minutes", "rate", "starts_on", "share")}
 
     @property
     def weekly_pay(self) -> Decimal:
         return self.rate * self.weekly_minutes / 60
 
 
+class StandIn(models.Model):
+    """Who is asked if the person before cannot, in what place, and under which hours and rate."""
+
+    handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="stand_ins")
+    assistant = models.ForeignKey(Assistant, models.CASCADE, related_name="stands_in")
+    place = models.PositiveSmallIntegerField()
+    weekly_minutes = models.PositiveIntegerField()
+    rate = models.DecimalField(max_digits=8, decimal_places=2)
+
+    class Meta:
+        ordering = ["place", "pk"]
+        constraints = [models.UniqueConstraint("handoff", "assistant", name="one_place_a_stand_in")]
+
+    def __str__(self) -> str:
+        return f"{self.place}. {self.assistant}"
+
+
 class OfferQuerySet(models.QuerySet["Offer"]):
-    def open(self) -> Self:
-        return self.filter(state__in=Offer.OPEN)
+    def live(self) -> Self:
+        """Not answered yet, or answered with a change that the owner has not answered."""
+        return self.filter(state__in=Offer.LIVE)
 
     def overdue(self, now: datetime) -> Self:
-        return self.open().filter(reply_by__lte=now)
+        """Whose time to reply has run out; it does not run before the email has left."""
+        return self.filter(state__in=Offer.RUNS_OUT, reply_by__lte=now)
+
+    def waiting_for_owner(self) -> Self:
+        """With a question or a change that the owner has not answered."""
+        return self.live().filter(Q(state=Offer.State.COUNTERED) | Q(has_question=True))
+
+    def refused_since(self, day: date) -> Self:
+        """Declined, or taken back, after that day: not to be proposed again so soon."""
+        said_no = [Offer.State.DECLINED, Offer.State.RELEASED]
+        return self.filter(state__in=said_no, answered_at__date__gt=day)
 
 
 class Offer(models.Model):
@@ -158,11 +237,14 @@ class Offer(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued"
         SENT = "sent"
+        COUNTERED = "countered"
         ACCEPTED = "accepted"
         DECLINED = "declined"
         EXPIRED = "expired"
         WITHDRAWN = "withdrawn"
+        SUPERSEDED = "superseded"
         UNDELIVERABLE = "undeliverable"
+        RELEASED = "released"
 
     class Reason(models.TextChoices):
         TIME = "time", "I have no time"
@@ -171,10 +253,14 @@ class Offer(models.Model):
 
     # Queued is open too: holding the link proves that the email came, even if marking it sent is late.
     OPEN: ClassVar[list[str]] = [State.QUEUED, State.SENT]
+    LIVE: ClassVar[list[str]] = [*OPEN, State.COUNTERED]
+    RUNS_OUT: ClassVar[list[str]] = [State.SENT, State.COUNTERED]
 
     handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="offers")
     assistant = models.ForeignKey(Assistant, models.CASCADE, related_name="offers")
     terms = models.ForeignKey(Terms, models.CASCADE, related_name="offers")
+    # What the assistant would do it for instead, while the owner thinks about it.
+    proposed = models.ForeignKey(Terms, models.SET_NULL, null=True, related_name="proposals")
     state = models.CharField(max_length=13, choices=State.choices, default=State.QUEUED)
     reply_by = models.DateTimeField()
     reason = models.CharField(max_length=4, choices=Reason.choices, blank=True)
@@ -182,6 +268,13 @@ class Offer(models.Model):
     epoch = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    # Since when the time to reply stands still, for it is the owner's turn.
+    paused_at = models.DateTimeField(null=True)
+    questions = models.PositiveSmallIntegerField(default=0)
+    has_question = models.BooleanField(default=False)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    # The assistant's own timer, on the page where they log hours.
+    timer_since = models.DateTimeField(null=True)
 
     objects = OfferQuerySet.as_manager()
 
@@ -190,10 +283,13 @@ class Offer(models.Model):
         constraints = [
             models.UniqueConstraint("handoff", name="one_acceptance", condition=Q(state="accepted")),
             models.UniqueConstraint(
-                "handoff", "assistant", name="one_open_offer", condition=Q(state__in=["queued", "sent"])
+                "handoff", "assistant", name="one_live_offer", condition=Q(state__in=["queued", "sent", "countered"])
             ),
+            models.UniqueConstraint("handoff", "assistant", "terms", name="nobody_twice_for_the_same_terms"),
         ]
-        indexes = [models.Index(fields=["reply_by"], name="open_offers", condition=Q(state__in=["queued", "sent"]))]
+        indexes = [
+            models.Index(fields=["reply_by"], name="offers_run_out", condition=Q(state__in=["sent", "countered"]))
+        ]
 
     def __str__(self) -> str:
         return f"{self.handoff_id} to {self.assistant_id}, {self.state}"
@@ -203,17 +299,45 @@ class HandoffEvent(models.Model):
     """Something that happened to a hand-off. Rows are only ever added."""
 
     class Kind(models.TextChoices):
+        # Sending
         SENT = "sent"
         UNDONE = "undone"
         DELIVERED = "delivered"
+        UNDELIVERABLE = "undeliverable"
+        REMINDED = "reminded"
+        READDRESSED = "readdressed"
+        # Coming to terms
+        ASKED = "asked"
+        ANSWERED = "answered"
+        COUNTERED = "countered"
+        UNCOUNTERED = "uncountered"
+        AGREED = "agreed"
+        INSISTED = "insisted"
+        EDITED = "edited"
+        # The answer
         ACCEPTED = "accepted"
+        TAKEN_BACK = "taken back"
         DECLINED = "declined"
         EXPIRED = "expired"
-        UNDELIVERABLE = "undeliverable"
+        SUPERSEDED = "superseded"
+        STILL_FREE = "still free"
+        # The owner's end of it
+        CLOSED = "closed"
         WITHDRAWN = "withdrawn"
+        LAPSED = "lapsed"
+        # The work
         STARTED = "started"
+        STAGED = "staged"
+        NOTED = "noted"
         LOGGED = "logged"
+        CORRECTED = "corrected"
+        APPROVED = "approved"
+        QUERIED = "queried"
+        PAID = "paid"
+        NOTICE = "notice"
+        DONE = "done"
         ENDED = "ended"
+        # What could not be done
         REFUSED = "refused"
 
     class Actor(models.TextChoices):
@@ -233,28 +357,3 @@ class HandoffEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.handoff_id}: {self.kind}"
-
-
-class WorkLog(models.Model):
-    """Hours that an assistant reports on an agreed hand-off; the amount is fixed when the line is made."""
-
-    handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="work")
-    assistant = models.ForeignKey(Assistant, models.CASCADE, related_name="work")
-    day = models.DateField()
-    seconds = models.PositiveIntegerField()
-    note = models.CharField(max_length=200, blank=True)
-    rate = models.DecimalField(max_digits=8, decimal_places=2)
-    amount = models.DecimalField(max_digits=10, decimal_places=2)
-    logged_at = models.DateTimeField()
-    # Names the form that it was sent with, so that the same form sent twice is one line.
-    once = models.CharField(max_length=22, default=new_pid, editable=False)
-
-    class Meta:
-        indexes = [models.Index(fields=["handoff", "day"], name="handoffs_work")]
-        constraints = [
-            models.UniqueConstraint("handoff", "once", name="one_line_a_form"),
-            models.CheckConstraint(condition=Q(seconds__gt=0), name="work_not_empty"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.day}: {self.seconds} s"

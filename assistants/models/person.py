@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
 from tasks.models import Skill
@@ -16,6 +16,10 @@ from tasks.models import Skill
 class AssistantQuerySet(models.QuerySet["Assistant"]):
     def active(self) -> Self:
         return self.filter(paused_on=None)
+
+    def here(self) -> Self:
+        """All but those whose data was erased; what they worked stays in the owner's books."""
+        return self.filter(erased_at=None)
 
     def with_skills(self) -> Self:
         return self.prefetch_related("skill_levels__skill")
@@ -41,6 +45,8 @@ class Assistant(models.Model):
     weekly_minutes = models.PositiveIntegerField(help_text="What they have for this owner, kept work included.")
     note = models.TextField(max_length=1000, blank=True, help_text="The owner's own; the assistant never sees it.")
     paused_on = models.DateField(null=True, blank=True)
+    # When they had their data erased: what is left is a row that hours and amounts hang on.
+    erased_at = models.DateTimeField(null=True)
     wants_no_mail: bool  # with_stop
 
     objects = AssistantQuerySet.as_manager()
@@ -92,6 +98,43 @@ class AssistantSkill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.skill}, {self.get_level_display()}"
+
+
+class Absence(models.Model):
+    """Days on which an assistant does not work: one, or a run of them with both ends, in their own zone."""
+
+    assistant = models.ForeignKey(Assistant, models.CASCADE, related_name="absences")
+    first = models.DateField()
+    last = models.DateField()
+
+    class Meta:
+        ordering = ["first", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="absence_first_to_last"),
+            models.UniqueConstraint("assistant", "first", "last", name="the_same_absence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+
+class LinkRequest(models.Model):
+    """
+    An address for which the links were asked for anew, whether anyone here has it or not.
+
+    `times` are those since `since`, an hour at most; `asked_at` is there until a worker has seen to it.
+    """
+
+    email = models.EmailField(max_length=254, unique=True, help_text="In small letters.")
+    since = models.DateTimeField()
+    times = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_at"], name="links_asked_for", condition=Q(asked_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.email}: {self.times}"
 
 
 class NeverMail(models.Model):

@@ -77,7 +77,8 @@ class Plan(models.Model):
     A plan with what it was made from, as the matcher reads and writes them.
 
     The same inputs have the same digest, so that nothing is solved twice. Without `patience` it is still being
-    worked out. `shown_before` is the last look at it before the day of `shown_at`.
+    worked out. `shown_before` is the last look at it before the day of `shown_at`. `ahead` is the forecast of a
+    year from the same inputs, if somebody asked for it; a row may have no more than that.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="plans")
@@ -86,6 +87,8 @@ class Plan(models.Model):
     answer = models.JSONField(null=True)
     patience = models.PositiveSmallIntegerField(default=0, help_text="Seconds that the answer was given, rounded up.")
     rung_at = models.DateTimeField(null=True, help_text="When a worker was last asked for more.")
+    ahead = models.JSONField(null=True)
+    ahead_rung_at = models.DateTimeField(null=True, help_text="When a worker was last asked for the forecast.")
     shown_at = models.DateTimeField()
     shown_before = models.DateTimeField(null=True)
 

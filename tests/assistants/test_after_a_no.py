@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assistants import handoffs, links
+from assistants import handoffs, links, replies, work_logs
 from assistants.models import NeverMail
 from tasks.models import Owner
 from tests.assistants import world
@@ -27,7 +27,7 @@ def who(owner: Owner, *, weeks_on: int = 0) -> list[str]:
 def test_who_declined_is_not_proposed_for_the_task_for_eight_weeks(nora: Owner) -> None:
     task = a_task(owner=nora, name="Record keeping")
     ana, ben = an_assistant(owner=nora), an_assistant(owner=nora, name="Ben Okafor", rate=40)
-    handoffs.decline(an_offer(owner=nora, task=task, assistant=ana), reason="rate", now=NOW)
+    replies.decline(an_offer(owner=nora, task=task, assistant=ana), reason="rate", now=NOW)
     assert who(nora) == [ben.name]
     assert who(nora, weeks_on=7) == [ben.name]
     assert who(nora, weeks_on=9) == [ana.name]
@@ -35,7 +35,7 @@ def test_who_declined_is_not_proposed_for_the_task_for_eight_weeks(nora: Owner) 
 
 def test_who_declined_one_task_is_still_proposed_for_another(nora: Owner) -> None:
     ana = an_assistant(owner=nora, hours=20)
-    handoffs.decline(an_offer(owner=nora, assistant=ana), reason="fit", now=NOW)
+    replies.decline(an_offer(owner=nora, assistant=ana), reason="fit", now=NOW)
     a_task(owner=nora, name="Email")
     assert who(nora) == [ana.name]
 
@@ -68,7 +68,7 @@ def test_what_is_over_budget_is_priced_whole_and_not_by_the_part(nora: Owner) ->
 def test_the_hours_can_still_be_read_after_the_end(nora: Owner, client: Client) -> None:
     now = timezone.now()
     offer = a_running_offer(owner=nora, now=now, reply_by=now + timedelta(days=5))
-    handoffs.log_hours(offer, day=now.date(), seconds=5400, note="Bank file matched", now=now)
+    work_logs.log(offer, day=now.date(), seconds=5400, note="Bank file matched", now=now)
     handoffs.end(offer.handoff, now=now)
     page = client.get(reverse("link:page", args=[links.token("offer", offer.pid)])).content.decode()
     assert "has ended" in page

@@ -16,7 +16,7 @@ import pytest
 from django.db import transaction
 from redis import Redis
 
-from assistants import handoffs, outbox
+from assistants import deliveries, outbox, replies
 from assistants.models import OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
@@ -95,8 +95,8 @@ def test_the_bell_is_rung_after_the_commit_for_what_is_due_at_once(
         offer = an_offer(owner=nora)
     assert rung == []
     with django_capture_on_commit_callbacks(execute=True) as rung:
-        handoffs.accept(offer, terms_version=1, now=offer.reply_by - timedelta(days=1))
-    assert len(rung) == 1
+        replies.accept(offer, terms_version=1, now=offer.reply_by - timedelta(days=1))
+    assert len(rung) == 2  # for the owner's email and the assistant's
 
 
 @pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_nothing_is_rung_for_work_that_was_rolled_back(
 
     @transaction.atomic
     def fails() -> None:
-        handoffs.decline(offer, reason="", now=clock.now())
+        replies.decline(offer, reason="", now=clock.now())
         raise ZeroDivisionError
 
     with django_capture_on_commit_callbacks(execute=True) as rung, pytest.raises(ZeroDivisionError):
@@ -119,6 +119,6 @@ def test_nothing_is_rung_for_work_that_was_rolled_back(
 def test_an_email_is_sent_though_its_bell_was_never_heard(nora: Owner) -> None:
     now = clock.now()
     offer = an_offer(owner=nora, task=a_task(owner=nora), now=now, reply_by=now + timedelta(days=1))
-    handoffs.accept(offer, terms_version=1, now=now)
-    assert outbox.pump(done=handoffs.hear_of) == 1
-    assert OutgoingEmail.objects.get(kind="answer").state == "sent"
+    replies.accept(offer, terms_version=1, now=now)
+    assert outbox.pump(done=deliveries.hear_of) == 2
+    assert set(OutgoingEmail.objects.filter(kind__in=["answer", "news"]).values_list("state", flat=True)) == {"sent"}

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from assistants import handoffs
+from assistants import deliveries, handoffs, moves, replies, sweeps, work_logs
 from assistants.models import Handoff, Offer, OutgoingEmail, WorkLog
 from tasks.models import Owner
-from tests.assistants.world import an_email, dump, keys, standing, what_happened
+from tests.assistants.world import an_email, deliver, dump, email_of, keys, standing, told, what_happened
 from tests.factories import (
     NOW,
     a_running_offer,
@@ -24,6 +24,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=3)
 MONDAY = date(2026, 10, 26)
+# Monday evening where the assistant is.
+AT_WORK = datetime.fromisoformat("2026-10-26T10:00:00+00:00")
 
 
 def heard(offer: Offer, state: str, *, trouble: str = "") -> None:
@@ -31,7 +33,7 @@ def heard(offer: Offer, state: str, *, trouble: str = "") -> None:
     email = an_email(f"offer-{offer.pk}")
     email.state, email.trouble = state, trouble
     email.save()
-    handoffs.hear_of(OutgoingEmail.objects.get(pk=email.pk), LATER)
+    deliveries.hear_of(OutgoingEmail.objects.get(pk=email.pk), LATER)
 
 
 # --- Its email ---------------------------------------------------------------
@@ -52,8 +54,8 @@ def test_an_offer_whose_email_never_leaves_is_closed_and_its_owner_told_why(
     offer = an_offer(owner=nora)
     heard(offer, state, trouble=trouble)
     assert standing(offer) == ("lapsed", "undeliverable")
-    assert what_happened(offer.handoff) == ["sent", "undeliverable"]
-    email = an_email(f"answer-{offer.pk}-undeliverable")
+    assert what_happened(offer.handoff) == ["sent", "undeliverable", "lapsed"]
+    email = email_of(offer, "answer", "undeliverable")
     assert email.to_email == nora.email
     assert f"{offer.assistant.email}: {trouble}." in email.facts["lines"][0]
 
@@ -61,8 +63,8 @@ def test_an_offer_whose_email_never_leaves_is_closed_and_its_owner_told_why(
 @pytest.mark.parametrize("state", ["sent", "dead", "skipped"])
 def test_news_of_its_email_changes_no_offer_that_was_answered_or_taken_back(nora: Owner, state: str) -> None:
     accepted, declined, withdrawn = (an_offer(owner=nora, task=a_task(owner=nora)) for _ in range(3))
-    handoffs.accept(accepted, terms_version=1, now=NOW)
-    handoffs.decline(declined, reason="", now=NOW)
+    replies.accept(accepted, terms_version=1, now=NOW)
+    replies.decline(declined, reason="", now=NOW)
     handoffs.withdraw(withdrawn.handoff, now=NOW)
     for offer in (accepted, declined, withdrawn):
         stood, told, written = standing(offer), what_happened(offer.handoff), keys()
@@ -76,43 +78,56 @@ def test_only_the_email_of_the_offer_speaks_for_it(nora: Owner, state: str) -> N
     email = an_email(f"start-{offer.pk}")
     email.state = state
     before = dump()
-    handoffs.hear_of(email, LATER)
-    handoffs.hear_of(an_email(f"answer-{offer.pk}-accepted"), LATER)
+    deliveries.hear_of(email, LATER)
+    deliveries.hear_of(email_of(offer, "answer", "accepted"), LATER)
+    deliveries.hear_of(email_of(offer, "news", "accepted"), LATER)
     assert dump() == before
 
 
 # --- Time runs out -----------------------------------------------------------
-def test_an_offer_nobody_answered_expires_at_its_time_and_its_owner_is_told_once(nora: Owner) -> None:
+def test_an_offer_nobody_answered_expires_at_its_time_and_both_sides_are_told_once(nora: Owner) -> None:
     offer = an_offer(owner=nora)
+    deliver(offer)
     before = dump()
-    handoffs.expire_overdue(now=offer.reply_by - timedelta(microseconds=1))
+    sweeps.expire_overdue(now=offer.reply_by - timedelta(microseconds=1))
     assert dump() == before
-    handoffs.expire_overdue(now=offer.reply_by)
+    sweeps.expire_overdue(now=offer.reply_by)
     assert standing(offer) == ("lapsed", "expired")
     (event,) = offer.events.filter(kind="expired")
     assert (event.actor, event.happened_at) == ("system", offer.reply_by)
-    assert keys() == [f"offer-{offer.pk}", f"answer-{offer.pk}-expired"]
+    assert told(offer) == ["answer expired", "news expired"]
     before = dump()
-    handoffs.expire_overdue(now=offer.reply_by + timedelta(days=1))
+    sweeps.expire_overdue(now=offer.reply_by + timedelta(days=1))
     assert dump() == before
 
 
 def test_what_was_answered_or_taken_back_does_not_expire(nora: Owner) -> None:
     accepted, declined, withdrawn, undone = (an_offer(owner=nora, task=a_task(owner=nora)) for _ in range(4))
-    handoffs.accept(accepted, terms_version=1, now=NOW)
-    handoffs.decline(declined, reason="", now=NOW)
+    replies.accept(accepted, terms_version=1, now=NOW)
+    replies.decline(declined, reason="", now=NOW)
     handoffs.withdraw(withdrawn.handoff, now=NOW)
     handoffs.undo(undone.handoff, now=NOW)
     before = dump()
-    handoffs.expire_overdue(now=NOW + timedelta(days=30))
+    sweeps.expire_overdue(now=NOW + timedelta(days=30))
     assert dump() == before
 
 
 def test_offers_of_all_owners_expire_each_by_itself(nora: Owner, bea: Owner) -> None:
     mine, theirs = an_offer(owner=nora), an_offer(owner=bea)
     later = an_offer(owner=bea, task=a_task(owner=bea), reply_by=NOW + timedelta(days=9))
-    handoffs.expire_overdue(now=NOW + timedelta(days=6))
-    assert [standing(offer)[1] for offer in (mine, theirs, later)] == ["expired", "expired", "queued"]
+    for offer in (mine, theirs, later):
+        deliver(offer)
+    sweeps.expire_overdue(now=NOW + timedelta(days=6))
+    assert [standing(offer)[1] for offer in (mine, theirs, later)] == ["expired", "expired", "sent"]
+
+
+def test_an_offer_whose_email_waits_here_does_not_expire_and_lateness_of_ours_is_nobodys_loss(nora: Owner) -> None:
+    offer = an_offer(owner=nora)
+    sweeps.expire_overdue(now=NOW + timedelta(days=30))
+    assert standing(offer) == ("offering", "queued")
+    left_at = NOW + timedelta(days=31)
+    deliver(offer, at=left_at)
+    assert offer.reply_by - left_at == timedelta(seconds=offer.handoff.seconds_to_reply)
 
 
 # --- It begins ---------------------------------------------------------------
@@ -130,9 +145,9 @@ def test_what_was_agreed_starts_as_its_first_day_begins_where_the_owner_lives(
 ) -> None:
     offer = an_accepted_offer(owner=an_owner(time_zone=zone), starts_on=MONDAY)
     at = datetime.fromisoformat(begins)
-    handoffs.start_due(now=at - timedelta(seconds=1))
+    sweeps.start_due(now=at - timedelta(seconds=1))
     assert standing(offer) == ("taken", "accepted")
-    handoffs.start_due(now=at)
+    sweeps.start_due(now=at)
     assert standing(offer) == ("active", "accepted")
     email = an_email(f"start-{offer.pk}")
     assert (email.to_email, email.offer, email.due_at) == (offer.assistant.email, offer, at)
@@ -142,14 +157,14 @@ def test_what_was_agreed_starts_as_its_first_day_begins_where_the_owner_lives(
 def test_it_starts_once_and_only_what_was_agreed(nora: Owner) -> None:
     accepted = an_accepted_offer(owner=nora)
     open_still, ended = (an_offer(owner=nora, task=a_task(owner=nora)) for _ in range(2))
-    handoffs.accept(ended, terms_version=1, now=NOW)
+    replies.accept(ended, terms_version=1, now=NOW)
     handoffs.end(ended.handoff, now=NOW)
     day = NOW + timedelta(days=12)
-    handoffs.start_due(now=day)
+    sweeps.start_due(now=day)
     before = dump()
-    handoffs.start_due(now=day)
-    with pytest.raises(handoffs.TooLate):
-        handoffs.start(accepted, now=day)
+    sweeps.start_due(now=day)
+    with pytest.raises(moves.TooLate):
+        sweeps.start(accepted, now=day)
     assert dump() == before
     assert [standing(offer)[0] for offer in (accepted, open_still, ended)] == ["active", "offering", "ended"]
 
@@ -164,7 +179,7 @@ def test_it_starts_once_and_only_what_was_agreed(nora: Owner) -> None:
         ("USD", "0.29", 60, "0.00"),
         ("USD", "0", 3600, "0.00"),
         ("JPY", "1500", 1800 + 12, "755.00"),
-        ("EUR", "10000", 26 * 3600, "260000.00"),
+        ("EUR", "10000", 24 * 3600, "240000.00"),
     ],
 )
 def test_the_amount_of_a_line_is_rounded_half_up_when_it_is_made(
@@ -174,28 +189,29 @@ def test_the_amount_of_a_line_is_rounded_half_up_when_it_is_made(
     offer = a_running_offer(owner=Owner.objects.get(pk=nora.pk))
     offer.terms.rate = Decimal(rate)
     offer.terms.save()
-    line = handoffs.log_hours(offer, day=MONDAY, seconds=seconds, note="Sorted", now=LATER)
+    line = work_logs.log(offer, day=MONDAY, seconds=seconds, note="Sorted", now=AT_WORK)
+    assert line
     line.refresh_from_db()
     assert (line.amount, line.rate, line.seconds) == (Decimal(amount), Decimal(rate), seconds)
-    assert (line.day, line.note, line.logged_at) == (MONDAY, "Sorted", LATER)
+    assert (line.day, line.note, line.logged_at) == (MONDAY, "Sorted", AT_WORK)
 
 
 def test_the_first_hours_start_what_was_agreed(nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora)
-    handoffs.log_hours(offer, day=MONDAY, seconds=60, note="", now=LATER)
+    work_logs.log(offer, day=MONDAY, seconds=60, note="", now=AT_WORK)
     assert standing(offer) == ("active", "accepted")
     assert what_happened(offer.handoff)[-2:] == ["started", "logged"]
     assert keys()[-1] == f"start-{offer.pk}"
-    handoffs.log_hours(offer, day=MONDAY, seconds=60, note="", now=LATER)
+    work_logs.log(offer, day=MONDAY, seconds=60, note="", now=AT_WORK)
     assert what_happened(offer.handoff)[-2:] == ["logged", "logged"]
 
 
-def test_no_hours_come_in_after_the_end_even_on_a_page_that_was_open(nora: Owner) -> None:
-    offer = a_running_offer(owner=nora)
+def test_no_hours_come_in_for_what_was_never_agreed_even_on_a_page_that_was_open(nora: Owner) -> None:
+    offer = an_accepted_offer(owner=nora)
     as_it_was = Offer.objects.select_related("handoff").get(pk=offer.pk)
-    handoffs.end(offer.handoff, now=NOW)
-    with pytest.raises(handoffs.TooLate):
-        handoffs.log_hours(as_it_was, day=MONDAY, seconds=60, note="", now=LATER)
+    replies.take_back(offer, now=NOW)
+    with pytest.raises(moves.TooLate):
+        work_logs.log(as_it_was, day=MONDAY, seconds=60, note="", now=AT_WORK)
     assert not WorkLog.objects.exists()
 
 
@@ -204,7 +220,7 @@ def test_no_hours_come_in_after_the_end_even_on_a_page_that_was_open(nora: Owner
 def test_ending_tells_the_assistant_and_keeps_the_hours(nora: Owner, has_begun: bool) -> None:  # noqa: FBT001
     offer = a_running_offer(owner=nora) if has_begun else an_accepted_offer(owner=nora)
     if has_begun:
-        handoffs.log_hours(offer, day=MONDAY, seconds=3600, note="", now=NOW)
+        work_logs.log(offer, day=MONDAY, seconds=3600, note="", now=AT_WORK)
     handoffs.end(Handoff.objects.get(pk=offer.handoff_id), now=LATER)
     assert standing(offer) == ("ended", "accepted")
     email = an_email(f"ended-{offer.pk}")
@@ -224,5 +240,5 @@ def test_who_is_done_can_be_asked_again(nora: Owner) -> None:
 def test_two_people_can_share_a_task(nora: Owner) -> None:
     first = an_accepted_offer(owner=nora)
     second = an_offer(owner=nora, task=first.handoff.task, assistant=an_assistant(owner=nora, name="Ben Okafor"))
-    handoffs.accept(second, terms_version=1, now=NOW)
+    replies.accept(second, terms_version=1, now=NOW)
     assert standing(first)[0] == standing(second)[0] == "taken"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from pytest_django.fixtures import Settings
 
-from assistants import handoffs, letters, links, outbox
+from assistants import deliveries, handoffs, letters, links, outbox, replies, sweeps
 from assistants.models import Offer, OutgoingEmail
 from tasks.models import Owner
-from tests.assistants.world import an_email, keys
+from tests.assistants.world import an_email, deliver, email_of, keys
 from tests.factories import NOW, a_draft, a_running_offer, a_task, an_accepted_offer, an_assistant, an_offer
 
 pytestmark = pytest.mark.django_db
@@ -54,19 +55,52 @@ def emails_of_each_kind(owner: Owner) -> list[OutgoingEmail]:
     withdrawn = an_offer(owner=owner, task=a_task(owner=owner, name="Invoices"))
     OutgoingEmail.objects.filter(offer=withdrawn).update(state="sent")
     handoffs.withdraw(withdrawn.handoff, now=NOW)
-    handoffs.decline(an_offer(owner=owner, task=a_task(owner=owner, name="Calls")), reason="rate", now=NOW)
+    replies.decline(an_offer(owner=owner, task=a_task(owner=owner, name="Calls")), reason="rate", now=NOW)
     late = an_offer(owner=owner, task=a_task(owner=owner, name="Travel"))
-    handoffs.expire_overdue(now=late.reply_by)
+    deliver(late)
+    sweeps.expire_overdue(now=late.reply_by)
     lost = an_email(f"offer-{an_offer(owner=owner, task=a_task(owner=owner, name='Post')).pk}")
     lost.state, lost.trouble = "dead", "the address was refused"
-    handoffs.hear_of(lost, NOW)
+    deliveries.hear_of(lost, NOW)
+    come_to_terms(an_offer(owner=owner, task=a_task(owner=owner, name="Filing")))
+    work_together(a_running_offer(owner=owner, task=a_task(owner=owner, name="Newsletter")))
     return list(OutgoingEmail.objects.all())
+
+
+def come_to_terms(offer: Offer) -> None:
+    """With a reminder, a question and its answer, and changes from either side."""
+    handoff, theirs = offer.handoff, offer.terms.fields | {"rate": Decimal(20)}
+    deliver(offer)
+    sweeps.remind_of(offer, now=NOW)
+    replies.ask(offer, "Which folder?", now=NOW)
+    handoffs.answer(handoff, offer, "The shared one.", now=NOW)
+    replies.counter(offer, **theirs, note="Rents rose.", terms_version=1, now=NOW)
+    replies.uncounter(offer, now=NOW)
+    handoffs.edit_terms(handoff, offer, **theirs | {"share": 50}, now=NOW)
+    replies.counter(offer, **theirs, note="", terms_version=3, now=NOW)
+    handoffs.insist(handoff, offer, "Not this year.", now=NOW)
+    replies.counter(offer, **theirs, note="", terms_version=3, now=NOW)
+    handoffs.agree(handoff, offer, terms_version=5, now=NOW)
+    replies.take_back(offer, now=NOW)
+
+
+def work_together(offer: Offer) -> None:
+    """With all that is said while it runs."""
+    handoff, day = offer.handoff, date(2026, 11, 30)
+    handoffs.set_stage(handoff, offer, "trial", trial_ends_on=day, now=NOW)
+    handoffs.set_stage(handoff, offer, "full", trial_ends_on=None, now=NOW)
+    handoffs.note(handoff, offer, "Well done.", now=NOW)
+    replies.note(offer, "Thanks.", now=NOW)
+    handoffs.give_notice(handoff, offer, day, now=NOW)
+    replies.give_notice(offer, day - timedelta(days=7), now=NOW)
+    handoffs.readdress(handoff, offer, now=NOW)
+    handoffs.finish(handoff, now=NOW)
 
 
 # --- Each kind ---------------------------------------------------------------
 def test_each_kind_has_a_subject_of_one_line_a_text_and_a_page(nora: Owner) -> None:
     emails = emails_of_each_kind(nora)
-    assert {email.kind for email in emails} == {"offer", "withdrawn", "start", "ended", "answer"}
+    assert {email.kind for email in emails} == set("offer remind changed news withdrawn start ended answer".split())
     for email in emails:
         message = outbox.compose(email)
         page = Reader(html_of(message)).text
@@ -117,8 +151,8 @@ def test_an_offer_says_what_it_pays_takes_and_until_when_in_the_assistants_own_t
 )
 def test_the_owner_reads_why_it_was_declined(nora: Owner, reason: str, line: str) -> None:
     offer = an_offer(owner=nora)
-    handoffs.decline(offer, reason=reason, now=NOW)
-    message = composed(f"answer-{offer.pk}-declined")
+    replies.decline(offer, reason=reason, now=NOW)
+    message = outbox.compose(email_of(offer, "answer", "declined"))
     assert message.subject == "Ana declined record keeping"
     assert line in str(message.body)
     assert line in Reader(html_of(message)).text
@@ -126,14 +160,14 @@ def test_the_owner_reads_why_it_was_declined(nora: Owner, reason: str, line: str
 
 def test_the_owner_reads_what_was_accepted(nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora)
-    message = composed(f"answer-{offer.pk}-accepted")
+    message = outbox.compose(email_of(offer, "answer", "accepted"))
     assert message.subject == "Ana accepted record keeping"
     assert "5 h a week for $90 a week, from Monday 26 October." in str(message.body)
 
 
 def test_the_owner_reads_where_an_offer_could_not_be_sent_and_why(nora: Owner) -> None:
     offer = an_offer(owner=nora)
-    facts = letters.undeliverable_facts(offer, "the address was refused")
+    facts = letters.undeliverable_facts(offer, "the address was refused", None)
     assert facts["headline"] == "Your hand-off did not reach Ana"
     assert facts["lines"][0].startswith(
         f"The offer of record keeping could not be sent to {offer.assistant.email}: the address was refused."
@@ -186,7 +220,7 @@ def test_what_people_typed_stays_text(nora: Owner) -> None:
     task = a_task(owner=owner, name=NASTY)
     offer = a_running_offer(owner=owner, assistant=ana, task=task, brief=NASTY)
     handoffs.end(offer.handoff, now=NOW)
-    assert len(keys()) == 4
+    assert len(keys()) == 5
     for email in OutgoingEmail.objects.all():
         message = outbox.compose(email)
         page = html_of(message)

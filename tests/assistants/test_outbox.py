@@ -12,11 +12,11 @@ from django.core.mail import get_connection
 from django.db import IntegrityError
 from pytest_django.fixtures import Settings
 
-from assistants import handoffs, links, outbox
+from assistants import deliveries, handoffs, links, outbox, replies
 from assistants.models import NeverMail, Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
-from tests.assistants.world import an_email, keys, race, standing
+from tests.assistants.world import an_email, email_of, keys, race, standing
 from tests.factories import (
     NOW,
     a_running_offer,
@@ -205,15 +205,15 @@ def test_four_pumps_at_once_send_each_email_once() -> None:
 def ended_as(offer: Offer) -> tuple[str, str]:
     email = outbox.claim(now=NOW + timedelta(days=1), only=an_email(f"offer-{offer.pk}").pk)
     assert email is not None
-    outbox.deliver(email, get_connection(), done=handoffs.hear_of)
+    outbox.deliver(email, get_connection(), done=deliveries.hear_of)
     email.refresh_from_db()
     return email.state, email.trouble
 
 
 def test_an_offer_that_was_answered_while_its_email_waited_is_not_sent(nora: Owner) -> None:
     accepted, declined, expired = (an_offer(owner=nora, task=a_task(owner=nora)) for _ in range(3))
-    handoffs.accept(accepted, terms_version=1, now=NOW)
-    handoffs.decline(declined, reason="", now=NOW)
+    replies.accept(accepted, terms_version=1, now=NOW)
+    replies.decline(declined, reason="", now=NOW)
     Offer.objects.filter(pk=expired.pk).update(state="expired")
     assert [ended_as(offer) for offer in (accepted, declined, expired)] == [
         ("skipped", "the offer is accepted"),
@@ -230,12 +230,12 @@ def test_who_asked_for_no_more_mail_gets_none_of_any_kind_and_the_owner_hears_of
     handoffs.end(running.handoff, now=NOW)
     NeverMail.objects.create(email="ANA@reyes.works", asked_at=NOW)
     OutgoingEmail.objects.update(due_at=clock.now())
-    outbox.pump(done=handoffs.hear_of)
+    outbox.pump(done=deliveries.hear_of)
     to_ana = OutgoingEmail.objects.exclude(offer=None)
     assert {(email.state, email.trouble) for email in to_ana} == {("skipped", "they asked for no more mail")}
-    assert {email.kind for email in to_ana} == {"offer", "start", "ended"}
+    assert {email.kind for email in to_ana} == {"offer", "news", "start", "ended"}
     assert standing(offer) == ("lapsed", "undeliverable")
-    assert an_email(f"answer-{offer.pk}-undeliverable").state == "sent"
+    assert email_of(offer, "answer", "undeliverable").state == "sent"
 
 
 def test_an_owner_goes_on_hearing_of_their_hand_offs_though_an_assistant_has_the_same_address(nora: Owner) -> None:
@@ -252,10 +252,10 @@ def test_who_never_got_an_offer_is_not_told_that_it_was_withdrawn(nora: Owner) -
     assert email is not None
     handoffs.withdraw(offer.handoff, now=NOW)
     email.offer = Offer.objects.get(pk=offer.pk)
-    outbox.deliver(email, get_connection(), done=handoffs.hear_of)
+    outbox.deliver(email, get_connection(), done=deliveries.hear_of)
     assert an_email(f"offer-{offer.pk}").state == "skipped"
     OutgoingEmail.objects.update(due_at=clock.now())
-    outbox.pump(done=handoffs.hear_of)
+    outbox.pump(done=deliveries.hear_of)
     told = an_email(f"withdrawn-{offer.pk}")
     assert (told.state, told.trouble) == ("skipped", "the offer never left")
 
@@ -280,10 +280,10 @@ def test_no_row_holds_what_opens_a_link(nora: Owner) -> None:
     OutgoingEmail.objects.filter(offer=withdrawn).update(state="sent")
     handoffs.withdraw(withdrawn.handoff, now=NOW)
     declined = an_offer(owner=nora, task=a_task(owner=nora))
-    handoffs.decline(declined, reason="rate", now=NOW)
+    replies.decline(declined, reason="rate", now=NOW)
     handoffs.end(offer.handoff, now=NOW)
     kinds = set(OutgoingEmail.objects.values_list("kind", flat=True))
-    assert kinds == {"offer", "answer", "start", "withdrawn", "ended"}
+    assert kinds == {"offer", "answer", "news", "start", "withdrawn", "ended"}
     for email in OutgoingEmail.objects.values():
         text = json.dumps(email, default=str)
         for each in (offer, withdrawn, declined):

@@ -11,8 +11,8 @@ from typing import Any, cast
 import pytest
 from pytest_django.fixtures import Settings
 
-from assistants import handoffs, outbox
-from assistants.models import Offer, OutgoingEmail
+from assistants import deliveries, outbox
+from assistants.models import Assistant, Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
 from tests import rig
@@ -63,7 +63,7 @@ def offers_due(owner: Owner, count: int = 1) -> list[Offer]:
 
 
 def pump() -> int:
-    return outbox.pump(done=handoffs.hear_of)
+    return outbox.pump(done=deliveries.hear_of)
 
 
 def due_again() -> None:
@@ -184,10 +184,10 @@ def test_a_refused_address_closes_the_offer_and_the_owner_is_told_in_the_same_br
 
 def test_what_cannot_be_written_is_dead_at_once_and_holds_nothing_up(nora: Owner, sink: rig.SmtpSink) -> None:
     broken, lost, long, fine = offers_due(nora, 4)
-    OutgoingEmail.objects.filter(offer=broken).update(to_email="ana@reyes.works\nBcc: mallory@evil.works")
+    Assistant.objects.filter(offers=broken).update(email="ana@reyes.works\nBcc: mallory@evil.works")
     OutgoingEmail.objects.filter(offer=lost).update(facts={})
     # Found out only at the mail server's door.
-    OutgoingEmail.objects.filter(offer=long).update(to_email=f"ana@{'a' * 64}.works")
+    Assistant.objects.filter(offers=long).update(email=f"ana@{'a' * 64}.works")
     pump()
     assert [email_of(offer).state for offer in (broken, lost, long, fine)] == ["dead", "dead", "dead", "sent"]
     assert email_of(broken).trouble == "it cannot be written (ValueError)"
@@ -296,7 +296,7 @@ def test_an_email_no_longer_wanted_opens_no_connection(nora: Owner, counting: Co
 )
 def test_an_address_that_exists_for_examples_only_never_leaves(nora: Owner, sink: rig.SmtpSink, domain: str) -> None:
     (offer,) = offers_due(nora)
-    OutgoingEmail.objects.update(to_email=f"ana@{domain}")
+    Assistant.objects.update(email=f"ana@{domain}")
     pump()
     assert (email_of(offer).state, email_of(offer).trouble) == ("skipped", "the address is an example")
     assert standing(offer) == ("lapsed", "undeliverable")
@@ -306,7 +306,7 @@ def test_an_address_that_exists_for_examples_only_never_leaves(nora: Owner, sink
 @pytest.mark.parametrize("domain", ["notexample.com", "my-example.org", "contest.works", "example.works"])
 def test_an_address_that_only_ends_like_an_example_is_sent_to(nora: Owner, sink: rig.SmtpSink, domain: str) -> None:
     (offer,) = offers_due(nora)
-    OutgoingEmail.objects.update(to_email=f"ana@{domain}")
+    Assistant.objects.update(email=f"ana@{domain}")
     pump()
     assert email_of(offer).state == "sent"
     assert len(sink.messages) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +12,13 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from assistants import matching, plan_inputs, plans
+from assistants import deliveries, matching, plan_inputs, plans
+from assistants.by_hand import made
 from assistants.models import Assistant, Handoff, Offer, OutgoingEmail
 from assistants.tries import Tries
+from tasks import clock
 from tasks.models import Owner
+from tests.factories import NOW, a_draft, a_task
 
 Act = Callable[[], object]
 Browser = Callable[[Owner], Client]
@@ -61,6 +64,33 @@ def an_email(key: str) -> OutgoingEmail:
     return OutgoingEmail.objects.get(key=key)
 
 
+def email_of(offer: Offer, kind: str, happened: str) -> OutgoingEmail:
+    """The email to the owner (`answer`) or the assistant that went with what happened, the last time it did."""
+    return an_email(f"{kind}-{offer.events.filter(kind=happened).latest('pk').pk}")
+
+
+def told(offer: Offer) -> list[str]:
+    """What either side was told after the offer itself: `answer accepted` is to the owner, `news accepted` is not."""
+    happened = {str(pk): kind for pk, kind in offer.events.values_list("pk", "kind")}
+    by_offer, found = {"withdrawn", "start", "ended"}, []
+    for key in keys():
+        kind, _, number = key.partition("-")
+        if kind in by_offer and number == str(offer.pk):
+            found.append(kind)
+        elif kind not in {*by_offer, "offer"} and number in happened:
+            found.append(f"{kind} {happened[number]}")
+    return found
+
+
+def deliver(offer: Offer, *, at: datetime | None = None) -> None:
+    """The offer's email leaves when it is due, or at that time; from then on its time to reply runs."""
+    email = an_email(f"offer-{offer.pk}")
+    email.state = OutgoingEmail.State.SENT
+    email.save()
+    deliveries.hear_of(OutgoingEmail.objects.get(pk=email.pk), at or email.due_at)
+    offer.refresh_from_db()
+
+
 def keys() -> list[str]:
     """Which emails were written, in the order of their rows."""
     return list(OutgoingEmail.objects.order_by("pk").values_list("key", flat=True))
@@ -100,3 +130,20 @@ def plan_of(owner: Owner, day: date, budget: Decimal | None = None) -> plans.Own
     """The best plan of that day, with time enough to be solved to the end on a busy machine."""
     asked = plans.question(plan_inputs.gather(owner, day), Tries(budget))
     return plans.shown(asked, matching.solve(asked.asked, limit=20))
+
+
+def by_hand(offer: Offer, **form: str) -> dict[str, str]:
+    """A form of the assistant's page, as a person sends it who has read the page for a minute."""
+    return {"made": made(offer, clock.now() - timedelta(minutes=1))} | form
+
+
+def a_draft_for(
+    *, owner: Owner, others: Iterable[Assistant], if_not: str, now: datetime = NOW, **of_the_draft: Any
+) -> Handoff:
+    """A draft to one person, with others who stand in, each an hour a week more than the one before."""
+    handoff = a_draft(owner=owner, task=a_task(owner=owner), now=now, **of_the_draft)
+    Handoff.objects.filter(pk=handoff.pk).update(if_not=if_not)
+    for place, person in enumerate(others, 1):
+        handoff.stand_ins.create(assistant=person, place=place, weekly_minutes=60 * place, rate=person.rate)
+    handoff.refresh_from_db()
+    return handoff

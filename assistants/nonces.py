@@ -1,0 +1,52 @@
+"""
+Forms that were sent already: the same one again does nothing and gets the same answer.
+
+Called inside the transaction of what the form does, so a form whose act failed can be sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from .models import Nonce
+
+# How long an answer is kept at least.
+KEPT = timedelta(days=2)
+
+
+class Reused(Exception):
+    """The form was sent before, and said something else then."""
+
+
+def use(actor: str, nonce: str, body: str, now: datetime, result: str = "") -> str | None:
+    """
+    None the first time, and `result` is kept; the result kept then when it is sent again.
+
+    `actor` is who sends it, such as owner-3 or offer-17, `body` what it says. Two at the
+    same instant wait for each other. Another body with the same nonce raises Reused.
+    """
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    try:
+        with transaction.atomic():
+            Nonce.objects.create(actor=actor, nonce=nonce, digest=digest, result=result, used_at=now)
+        return None
+    except IntegrityError:
+        before = Nonce.objects.get(actor=actor, nonce=nonce)
+    if before.digest != digest:
+        raise Reused
+    return before.result
+
+
+def keep(actor: str, nonce: str, result: str) -> None:
+    """Write down the answer, once it is known."""
+    Nonce.objects.filter(actor=actor, nonce=nonce).update(result=result)
+
+
+def forget(*, now: datetime) -> None:
+    """Remove those that nobody sends again; a sweep that finds none writes nothing."""
+    old = Nonce.objects.filter(used_at__lt=now - KEPT)
+    if old.exists():
+        old.delete()
