@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from tasks import dates, durations
-from tasks.charts import Bar, Segment
-from tasks.weeks import Week
+from tasks import dates
 
-from . import letters, links
-from .models import Handoff, Offer, WorkLog
+from . import by_hand, letters, links, moves, replies, terms_apart, work, work_logs
+from .models import Handoff, HandoffEvent, Offer
+from .offer_forms import ChangeForm, EndForm, NoteForm, QuestionForm
+from .work_forms import WorkForm
 
 State = Offer.State
+Kind = HandoffEvent.Kind
 
 
-def template(offer: Offer) -> str:
-    if offer.state in Offer.OPEN:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something that was said about an offer, from the assistant's side; `who` as the design draws it."""
+
+    who: str
+    what: str
+    when: str
+    quote: str
+
+
+def today(offer: Offer, now: datetime) -> date:
+    return now.astimezone(offer.assistant.zone).date()
+
+
+def template(offer: Offer, now: datetime) -> str:
+    if offer.state in Offer.LIVE:
         return "link/offer.html"
     if offer.state == State.ACCEPTED and offer.handoff.state == Handoff.State.TAKEN:
         return "link/accepted.html"
-    if can_log(offer):
+    if work_logs.can_log(offer, now):
         return "link/hours.html"
     return "link/closed.html"
-
-
-def can_log(offer: Offer) -> bool:
-    return offer.state == State.ACCEPTED and offer.handoff.state == Handoff.State.ACTIVE
 
 
 def context(offer: Offer, now: datetime) -> dict[str, Any]:
@@ -34,23 +46,49 @@ def context(offer: Offer, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {
         "offer": offer,
         "token": links.token("offer", offer.pid, offer.epoch),
+        "made": by_hand.made(offer, now),
         "handoff": handoff,
         "owner": owner,
         "person": person,
         "task": handoff.task,
         "terms": letters.terms_in_words(offer.terms, handoff),
+        "share": offer.terms.share,
         "reply_by": dates.moment(offer.reply_by, person.zone),
         "reply_by_there": dates.moment(offer.reply_by, owner.zone) if person.time_zone != owner.time_zone else "",
         "brief": letters.paragraphs(handoff.brief),
         "how_to": letters.steps(handoff.how_to),
         "reasons": Offer.Reason.choices,
         "closed": closed(offer),
+        "talk": talk(offer),
+        "others": others(offer),
+        **_forms(offer, now),
     }
-    lines = list(handoff.work.order_by("-day", "-pk")) if offer.state == State.ACCEPTED else []
-    values |= {"lines": lines, "total": sum(line.amount for line in lines)}
-    if can_log(offer):
-        values |= _week(offer, lines, now)
+    if offer.state == State.COUNTERED and offer.proposed:
+        values["change"] = terms_apart.side_by_side(offer.terms, offer.proposed, owner.currency)
+    if replies.can_take_back(offer, now) and offer.answered_at:
+        values["take_back_until"] = dates.clock(offer.answered_at + replies.TAKE_BACK, person.zone)
+    if offer.state in moves.MOVES[Kind.STILL_FREE].offer:
+        # Nobody waits for the word any more where it was withdrawn or given to someone else.
+        values["can_tell"] = handoff.state in moves.MOVES[Kind.STILL_FREE].handoff
+        values["has_told"] = offer.events.filter(kind=Kind.STILL_FREE).exists()
+    if offer.state == State.ACCEPTED:
+        values |= work.for_assistant(offer, now)
     return values
+
+
+def _forms(offer: Offer, now: datetime) -> dict[str, Any]:
+    """Fresh ones, of what can be done as it stands."""
+    day, owner = today(offer, now), offer.handoff.owner.first_name
+    forms: dict[str, Any] = {}
+    if offer.state in Offer.OPEN:
+        forms["change_form"] = ChangeForm(offer, day)
+        forms["question_form"] = QuestionForm() if offer.questions < replies.MOST_QUESTIONS else None
+    if offer.state == State.ACCEPTED and offer.handoff.state in (Handoff.State.TAKEN, Handoff.State.ACTIVE):
+        forms["note_form"] = NoteForm(help_text=f"{owner} gets it by email.")
+        forms["end_form"] = EndForm(day, help_text=f"Until then it goes on as agreed, and {owner} knows.")
+    if work_logs.can_log(offer, now):
+        forms["work_form"] = WorkForm(day)
+    return forms
 
 
 def closed(offer: Offer) -> str:
@@ -59,29 +97,93 @@ def closed(offer: Offer) -> str:
     zone = offer.assistant.zone
     match offer.state:
         case State.EXPIRED:
-            ran_out = dates.moment(offer.reply_by, zone)
+            ran_out = dates.moment(offer.answered_at or offer.reply_by, zone)
             return f"The time to reply to “{task}” ran out on {ran_out}, so {owner} may have asked someone else."
         case State.DECLINED:
-            return f"You declined “{task}”, and {owner} knows. Changed your mind? Write to {owner}."
+            return f"You declined “{task}”, and {owner} knows."
+        case State.RELEASED:
+            return f"You took your acceptance of “{task}” back, and {owner} knows."
+        case State.SUPERSEDED:
+            return f"{owner} asked several people about “{task}”, and someone else was first. Thank you all the same."
         case State.WITHDRAWN:
             return f"{owner} has withdrawn “{task}”. There is nothing for you to do."
         case State.UNDELIVERABLE:
             return f"“{task}” could not be delivered by email, so it is closed."
+        case _ if offer.handoff.state == Handoff.State.DONE:
+            return f"“{task}” is done. Thank you for your work on it."
         case _:
             return f"“{task}” has ended. Thank you for your work on it."
 
 
-def _week(offer: Offer, lines: list[WorkLog], now: datetime) -> dict[str, Any]:
-    today = now.astimezone(offer.assistant.zone).date()
-    week = Week.of(today)
-    this_week = [line for line in lines if week.first <= line.day <= week.last]
-    seconds = sum(line.seconds for line in this_week)
-    agreed = offer.terms.weekly_minutes * 60
-    return {
-        "seconds": seconds,
-        "agreed": agreed,
-        "amount": sum(line.amount for line in this_week),
-        "bar": Bar((Segment("best", seconds),), agreed),
-        "sentence": f"{durations.words(seconds)} of {durations.words(agreed)} this week",
-        "week": dates.span(week.first, week.last),
-    }
+TALK = {
+    Kind.ASKED: "You asked",
+    Kind.ANSWERED: "{owner} answered",
+    Kind.COUNTERED: "You proposed a change",
+    Kind.UNCOUNTERED: "You took the change back",
+    Kind.INSISTED: "{owner} would rather keep the terms",
+    Kind.EDITED: "{owner} changed the terms",
+    Kind.AGREED: "{owner} agreed to your change",
+    Kind.ACCEPTED: "You accepted",
+    Kind.STILL_FREE: "You told {owner} that you are free",
+    Kind.STARTED: "It started",
+    Kind.STAGED: "{owner} set how far you do it alone",
+    Kind.NOTICE: "Its last day was set",
+    Kind.READDRESSED: "Your link was sent to a new address",
+    Kind.QUERIED: "{owner} asked about hours",
+    Kind.CORRECTED: "You corrected hours",
+    Kind.APPROVED: "{owner}’s OK on hours",
+    Kind.PAID: "Payment of hours",
+}
+HOURS = {Kind.QUERIED, Kind.CORRECTED, Kind.APPROVED, Kind.PAID}
+# Whose note is a message; that of the others is for the machine.
+QUOTED = {
+    *HOURS,
+    Kind.ASKED,
+    Kind.ANSWERED,
+    Kind.COUNTERED,
+    Kind.INSISTED,
+    Kind.NOTED,
+}
+# Whose note names terms by their version.
+NAMES_TERMS = {Kind.EDITED, Kind.AGREED, Kind.ACCEPTED}
+
+
+def talk(offer: Offer) -> list[Said]:
+    """What was asked, answered and agreed, newest first. Two queries."""
+    terms = letters.terms_by_version(offer.handoff)
+    owner, zone = offer.handoff.owner.first_name, offer.assistant.zone
+    found = []
+    for event in offer.events.filter(kind__in=[*TALK, Kind.NOTED]).order_by("-pk"):
+        is_mine = event.actor == HandoffEvent.Actor.ASSISTANT
+        if event.kind == Kind.NOTED:
+            what = f"You wrote to {owner}" if is_mine else f"{owner} wrote"
+        else:
+            what = TALK[Kind(event.kind)].format(owner=owner)
+        if event.kind == Kind.NOTICE:
+            what = f"{'You' if is_mine else owner} set the last day: {dates.full(date.fromisoformat(event.note))}"
+        if event.kind == Kind.STAGED:
+            what = f"{owner} said: {Handoff.Stage(event.note).label.lower()}"
+        quote = event.note if event.kind in QUOTED else ""
+        if event.kind in NAMES_TERMS:
+            quote = terms.get(event.note, "")
+        who = {"assistant": "you", "owner": "them"}.get(event.actor, "auto")
+        found.append(Said(who, what, dates.moment(event.happened_at, zone), quote))
+    return found
+
+
+def others(offer: Offer) -> list[dict[str, str]]:
+    """What else this person has from this owner, or is asked: a name, how it stands, their link to it. One query."""
+    theirs = offer.assistant.offers.exclude(pk=offer.pk).select_related("handoff__task")
+    mine = theirs.filter(state__in=Offer.LIVE) | theirs.filter(
+        state=State.ACCEPTED, handoff__state__in=[Handoff.State.TAKEN, Handoff.State.ACTIVE]
+    )
+    return [
+        {
+            "name": each.handoff.task.name,
+            "stands": "waits for your answer"
+            if each.state in Offer.LIVE
+            else ("running" if each.handoff.state == Handoff.State.ACTIVE else "agreed"),
+            "token": links.token("offer", each.pid, each.epoch),
+        }
+        for each in mine
+    ]

@@ -2,120 +2,190 @@
 The assistant's one page, by the private link: no account, no script.
 
 GET and HEAD change nothing, not even "viewed", for mail scanners open every link. The
-token proves who posts, so these forms carry no CSRF cookie.
+token proves who posts, so these forms carry no CSRF cookie; what comes back sooner than a
+page can be read is shown again.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
 from functools import wraps
+from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tasks import clock
 
-from . import handoffs, link_page, links
-from .forms import DeclineForm, WorkForm
+from . import by_hand, cascade, link_page, links, moves, nonces, replies
 from .models import Offer
+from .offer_forms import ChangeForm, DeclineForm, EndForm, NoteForm, QuestionForm
+
+# With an offer, and what else its address names.
+View = Callable[..., HttpResponse]
 
 
-def by_link(view: Callable[[HttpRequest, Offer], HttpResponse]) -> Callable[..., HttpResponse]:
+def by_link(view: View) -> Callable[..., HttpResponse]:
     """Give the view the offer that the token opens; anything else is the same 404."""
 
     @wraps(view)
-    def found(request: HttpRequest, token: str) -> HttpResponse:
+    def found(request: HttpRequest, token: str, **more: Any) -> HttpResponse:
         offer = links.find_offer(token)
         if offer is None:
             raise Http404
-        return view(request, offer)
+        return view(request, offer, **more)
 
     return csrf_exempt(found)
 
 
-def _page(request: HttpRequest, offer: Offer, status: int = 200, **more: object) -> HttpResponse:
-    context = link_page.context(offer, clock.now()) | more
-    return render(request, link_page.template(offer), context, status=status)
+def by_form(view: View) -> Callable[..., HttpResponse]:
+    """
+    For a form on a page by link: what a person did not send shows the page again and does nothing.
+
+    Its address is opened by some who follow everything, and by those who reload an error: they get the page.
+    """
+
+    @wraps(view)
+    def sent(request: HttpRequest, offer: Offer, **more: Any) -> HttpResponse:
+        if request.method != "POST":
+            return back(offer)
+        if not by_hand.is_sent(offer, request.POST, clock.now()):
+            return show(request, offer, too_quick=True)
+        return view(request, offer, **more)
+
+    return by_link(require_http_methods(["GET", "HEAD", "POST"])(sent))
 
 
-def _back(offer: Offer) -> HttpResponse:
+def show(request: HttpRequest, offer: Offer, status: int = 200, **more: object) -> HttpResponse:
+    """The page as the hand-off stands; `more` are forms with errors in place of fresh ones."""
+    now = clock.now()
+    context = link_page.context(offer, now) | more
+    return render(request, link_page.template(offer, now), context, status=status)
+
+
+def back(offer: Offer) -> HttpResponse:
     return redirect("link:page", links.token("offer", offer.pid, offer.epoch))
 
 
 @by_link
 @require_safe
 def page(request: HttpRequest, offer: Offer) -> HttpResponse:
-    form = work_form(offer) if link_page.can_log(offer) else None
-    return _page(request, offer, work_form=form)
+    return show(request, offer)
 
 
-@by_link
-@require_POST
+def _act(
+    request: HttpRequest, offer: Offer, name: str, act: Callable[..., None], *, once: str = "", **given: Any
+) -> HttpResponse:
+    """Do it, with `once` only the first time; what cannot be done any more is written down, and the page says so."""
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            if not once or nonces.use(f"offer-{offer.pk}", once, f"{name} {given}", now) is None:
+                act(offer, now=now, **given)
+    except nonces.Reused:
+        return show(request, offer, status=422, reused=True)
+    except replies.TermsChanged:
+        replies.refuse(offer, name, now=now)
+        return show(request, Offer.objects.get(pk=offer.pk), status=409, terms_changed=True)
+    except (moves.TooLate, replies.TooMany):
+        replies.refuse(offer, name, now=now)
+    return back(offer)
+
+
+def _version(request: HttpRequest) -> int:
+    """Of the terms that were on the page; 0 when the form does not say."""
+    version = request.POST.get("terms", "")
+    return int(version) if version.isdecimal() and len(version) < 6 else 0
+
+
+@by_form
 def accept(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Take it on, under the terms whose version the form carries."""
-    version = request.POST.get("terms", "")
-    try:
-        seen = int(version) if version.isdecimal() and len(version) < 6 else 0
-        handoffs.accept(offer, terms_version=seen, now=clock.now())
-    except handoffs.TermsChanged:
-        handoffs.refuse(offer, "accept", now=clock.now())
-        return _page(request, offer, status=409, terms_changed=True)
-    except handoffs.TooLate:
-        handoffs.refuse(offer, "accept", now=clock.now())
-    return _back(offer)
+    return _act(request, offer, "accept", replies.accept, terms_version=_version(request))
 
 
-@by_link
-@require_POST
+@by_form
+def take_back(request: HttpRequest, offer: Offer) -> HttpResponse:
+    return _act(request, offer, "take back", replies.take_back)
+
+
+@by_form
 def decline(request: HttpRequest, offer: Offer) -> HttpResponse:
     form = DeclineForm(request.POST)
     if not form.is_valid():
-        return _page(request, offer, status=422, decline_form=form)
-    try:
-        handoffs.decline(offer, reason=form.cleaned_data["reason"], now=clock.now())
-    except handoffs.TooLate:
-        handoffs.refuse(offer, "decline", now=clock.now())
-    return _back(offer)
+        return show(request, offer, status=422, decline_form=form)
+    return _act(request, offer, "decline", replies.decline, reason=form.cleaned_data["reason"])
 
 
-@by_link
-@require_POST
-def hours(request: HttpRequest, offer: Offer) -> HttpResponse:
-    """Log hours of one day; the page then shows them at the top of "So far"."""
-    if not link_page.can_log(offer):
-        handoffs.refuse(offer, "hours", now=clock.now())
-        return _back(offer)
-    form = work_form(offer, request.POST)
+@by_form
+def ask(request: HttpRequest, offer: Offer) -> HttpResponse:
+    form = QuestionForm(request.POST)
     if not form.is_valid():
-        return _page(request, offer, status=422, work_form=form)
+        return show(request, offer, status=422, question_form=form)
     given = form.cleaned_data
-    try:
-        handoffs.log_hours(
-            offer, day=given["day"], seconds=given["time"], note=given["note"], now=clock.now(), once=given["once"]
-        )
-    except handoffs.TooLate:
-        handoffs.refuse(offer, "hours", now=clock.now())
-    return _back(offer)
+    return _act(request, offer, "ask", replies.ask, question=given["question"], once=given["once"])
+
+
+@by_form
+def change(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """Propose other terms than those whose version the form carries."""
+    form = ChangeForm(offer, link_page.today(offer, clock.now()), request.POST)
+    if not form.is_valid():
+        return show(request, offer, status=422, change_form=form)
+    given = form.cleaned_data
+    return _act(
+        request,
+        offer,
+        "change",
+        replies.counter,
+        weekly_minutes=given["hours"] // 60,
+        rate=given["rate"],
+        starts_on=given["starts_on"],
+        share=given["share"],
+        note=given["note"],
+        terms_version=_version(request),
+        once=given["once"],
+    )
+
+
+@by_form
+def keep(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """Take the change back that was proposed."""
+    return _act(request, offer, "keep", replies.uncounter)
+
+
+@by_form
+def free(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """“I am still free”, after it was closed: the owner hears of it, and nothing else happens."""
+    return _act(request, offer, "free", replies.still_free)
+
+
+@by_form
+def note(request: HttpRequest, offer: Offer) -> HttpResponse:
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return show(request, offer, status=422, note_form=form)
+    return _act(request, offer, "note", replies.note, text=form.cleaned_data["note"], once=form.cleaned_data["once"])
+
+
+@by_form
+def end(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """Give notice: it ends after the day that the form names."""
+    form = EndForm(link_page.today(offer, clock.now()), request.POST)
+    if not form.is_valid():
+        return show(request, offer, status=422, end_form=form)
+    return _act(request, offer, "end", replies.give_notice, last_day=form.cleaned_data["last_day"])
 
 
 @by_link
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, offer: Offer) -> HttpResponse:
     """No more mail about hand-offs, from anyone here: a page that says what that means, and one button."""
-    if request.method == "POST":
-        handoffs.stop_mail(offer, now=clock.now())
+    if request.method == "POST" and by_hand.is_sent(offer, request.POST, clock.now()):
+        replies.stop_mail(offer, now=clock.now())
         return redirect(request.path)
-    context = link_page.context(offer, clock.now()) | {"stopped": handoffs.is_stopped(offer)}
+    context = link_page.context(offer, clock.now()) | {"stopped": cascade.is_stopped(offer.assistant.email)}
     return render(request, "link/stop.html", context)
-
-
-def work_form(offer: Offer, data: object = None) -> WorkForm:
-    logged: dict[date, int] = defaultdict(int)
-    for line in offer.handoff.work.all():
-        logged[line.day] += line.seconds
-    today = clock.now().astimezone(offer.assistant.zone).date()
-    return WorkForm(offer, today, logged, data)

@@ -43,6 +43,7 @@ os.environ |= {
     "FROM_EMAIL": "delegator@localhost",
     "UNDO_WINDOW": "60",
     "LEASE": "300",
+    "LEAST_SECONDS_TO_READ": "2",
     "NEW_OWNER_TIME_ZONE": "UTC",
     "LOG_LEVEL": "INFO",
     # Playwright's loop runs in the thread of the test, which Django takes for an async view.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
+
+from tests import rig
 
 AXE = (Path(__file__).parent.parent / "vendor/axe-core-4.14.1/axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -25,6 +28,8 @@ FOLD = """() => { for (const each of document.querySelectorAll("[data-unfolded]"
 TOUCH = """addEventListener("DOMContentLoaded", () => document.dispatchEvent(new PointerEvent("pointermove")))"""
 # Long enough for a machine that is busy with other things; what answers sooner ends the wait.
 PATIENCE = 30_000
+# Seconds; the app waits for two.
+READING = 2.1
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -85,6 +90,11 @@ class Visit:
     def _check(self, response: Response) -> None:
         if response.status >= 400 and response.status != 422:
             self._note(f"{response.status}: {response.request.method} {response.url}")
+
+    def read(self) -> None:
+        """As long as a person takes at least: what comes back sooner is taken for a machine's."""
+        began = time.monotonic()
+        rig.until(lambda: time.monotonic() > began + READING, "reader")
 
     def look(self) -> None:
         """Look at the page as it stands, on a wide screen and on a phone, by day and by night, folded and not."""

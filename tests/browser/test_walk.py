@@ -204,6 +204,7 @@ def the_link_opens_and_nothing_changes_by_opening(ana: Visit, running: Site, lin
 
 
 def ana_accepts(ana: Visit) -> None:
+    ana.read()
     ana.page.get_by_role("button", name="Accept").click()
     expect(ana.page.get_by_role("heading", name="Record keeping is yours, Ana")).to_be_visible()
     ana.look()
