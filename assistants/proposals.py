@@ -10,7 +10,7 @@ from tasks import durations, money, verdicts
 from tasks.models import Owner, Task
 from tasks.quadrants import Quadrant
 
-from . import matching, plan_inputs
+from . import absences, matching, plan_inputs
 from .left_out import LEVELS, Speaker
 from .models import Assistant, AssistantSkill, Wish
 from .plan_inputs import Rows
@@ -33,6 +33,8 @@ class Proposal:
     is_whole: bool
     # The owner said so themselves; a draft of it, by id; the three best reasons.
     is_wanted: bool = False
+    # Why there are fewer hours free than usual, such as away 2 to 13 November.
+    away: str = ""
     draft: int | None = None
     reasons: list[str] = field(default_factory=list)
 
@@ -53,6 +55,7 @@ def of(plan: matching.Plan, rows: Rows, speaker: Speaker) -> list[Proposal]:
             pair = task.pk, person.pk
             proposal = _proposal(row, task, person, rows.minutes[task.pk], free[person.pk])
             proposal = replace(proposal, draft=drafts.get(pair), is_wanted=pair in wanted)
+            proposal = replace(proposal, away=absences.in_words(person, rows.today))
             found.append(replace(proposal, reasons=_reasons(proposal, rows.owner)))
     return sorted(found, key=lambda each: (-each.ahead, each.task.pk))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from tasks import dates, durations, money, owners
 from tasks.weeks import Week
 
-from . import gains, letters, suggestions
-from .forms import HandoffForm
-from .models import Handoff, HandoffEvent, Offer, Terms, WorkLog
+from . import gains, letters, reply_times, terms_apart
+from .handoff_forms import REPLY_HOUR, HandoffForm
+from .models import Assistant, Handoff, HandoffEvent, Offer, Terms, WorkLog
+from .offer_forms import NoteForm
 
 State = Handoff.State
 Kind = HandoffEvent.Kind
@@ -65,28 +66,144 @@ def row(handoff: Handoff) -> Row:
 def _standing(handoff: Handoff, terms: Terms, offer: Offer | None) -> tuple[str, str]:
     """The mark and the word that the owner reads."""
     who = handoff.assistant.first_name
-    lapsed = {
-        Offer.State.DECLINED: ("no", "Declined"),
-        Offer.State.EXPIRED: ("no", "Expired"),
-        Offer.State.UNDELIVERABLE: ("no", "Mail came back"),
-    }
     match handoff.state:
         case State.DRAFT:
             return "draft", "Draft"
-        case State.OFFERING if offer and offer.state == Offer.State.QUEUED:
-            return "wait", "Going out"
-        case State.OFFERING:
-            return "wait", f"Waiting for {who}"
+        case State.OFFERING if offer:
+            return _waiting(handoff, offer, who)
         case State.TAKEN:
             return "on", f"Accepted, starts {dates.long(terms.starts_on)}"
+        case State.ACTIVE if handoff.ends_on:
+            return "on", f"Running until {dates.long(handoff.ends_on)}"
         case State.ACTIVE:
-            return "on", f"Running since {dates.long(terms.starts_on)}"
-        case State.LAPSED if offer and offer.state in lapsed:
-            return lapsed[Offer.State(offer.state)]
+            stage = "" if handoff.stage == Handoff.Stage.FULL else f", {handoff.get_stage_display().lower()}"
+            return "on", f"Running since {dates.long(terms.starts_on)}{stage}"
+        case State.LAPSED if offer and offer.state in LAPSED:
+            return "no", LAPSED[Offer.State(offer.state)]
         case State.WITHDRAWN:
             return "draft", "Withdrawn"
+        case State.DONE:
+            return "done", "Done"
         case _:
             return "done", "Ended"
+
+
+LAPSED = {
+    Offer.State.DECLINED: "Declined",
+    Offer.State.EXPIRED: "Expired",
+    Offer.State.UNDELIVERABLE: "Mail came back",
+    Offer.State.RELEASED: "Taken back",
+    Offer.State.WITHDRAWN: "Withdrawn",
+}
+
+
+def _waiting(handoff: Handoff, offer: Offer, who: str) -> tuple[str, str]:
+    live = [each for each in handoff.offers.all() if each.state in Offer.LIVE]
+    if any(each.state == Offer.State.COUNTERED for each in live):
+        return "wait", "Change proposed"
+    asking = [each for each in live if each.has_question]
+    if asking:
+        return "wait", f"{who} asks" if len(live) == 1 else "A question for you"
+    if offer.state == Offer.State.QUEUED:
+        return "wait", "Going out"
+    return "wait", f"Waiting for {who}" if len(live) < 2 else f"Waiting for one of {len(live)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One of those it was put to: a word on how they stand, and what waits for the owner's answer."""
+
+    offer: Offer
+    state: str
+    question: str = ""
+    note: str = ""
+    change: list[dict[str, Any]] | None = None
+
+    @property
+    def answer_form(self) -> NoteForm:
+        return NoteForm(label="Your answer", auto_id=f"id_answer{self.offer.pk}_%s")
+
+    @property
+    def insist_form(self) -> NoteForm:
+        return NoteForm(label="Your answer", is_optional=True, auto_id=f"id_answer{self.offer.pk}_%s")
+
+
+STANDS = {
+    Offer.State.QUEUED: "going out",
+    Offer.State.SENT: "has not answered yet",
+    Offer.State.COUNTERED: "proposed a change",
+    Offer.State.ACCEPTED: "accepted",
+    Offer.State.DECLINED: "declined",
+    Offer.State.EXPIRED: "did not reply in time",
+    Offer.State.WITHDRAWN: "taken back by you",
+    Offer.State.SUPERSEDED: "someone else was first",
+    Offer.State.UNDELIVERABLE: "the email came back",
+    Offer.State.RELEASED: "accepted, and took it back",
+}
+
+
+def asked(handoff: Handoff) -> list[Asked]:
+    """Everyone it was put to since it was last a draft, in that order. Two queries."""
+    events = list(
+        handoff.events.filter(kind__in=[Kind.UNDONE, Kind.SENT, Kind.ASKED, Kind.COUNTERED]).order_by("-pk")
+    )
+    sent: list[int] = []
+    said: dict[tuple[int | None, str], str] = {}
+    for event in events:
+        if event.kind == Kind.UNDONE:
+            break
+        if event.kind == Kind.SENT and event.offer_id:
+            sent.append(event.offer_id)
+        said.setdefault((event.offer_id, event.kind), event.note)
+    offers = {each.pk: each for each in handoff.offers.select_related("assistant", "terms", "proposed")}
+    return [_asked(offers[pk], said, handoff) for pk in sorted(sent)]
+
+
+def still_to_ask(handoff: Handoff, asked: list[Asked]) -> list[Assistant]:
+    """Who stands in after those. One query."""
+    if handoff.state not in (State.DRAFT, State.OFFERING) or handoff.if_not == Handoff.IfNot.TELL:
+        return []
+    were = {each.offer.assistant_id for each in asked}
+    stand_ins = handoff.stand_ins.select_related("assistant")
+    return [each.assistant for each in stand_ins if each.assistant_id not in were]
+
+
+def _asked(offer: Offer, said: dict[tuple[int | None, str], str], handoff: Handoff) -> Asked:
+    is_countered = offer.state == Offer.State.COUNTERED and offer.proposed is not None
+    return Asked(
+        offer,
+        "asks something" if offer.has_question else STANDS[Offer.State(offer.state)],
+        question=said.get((offer.pk, Kind.ASKED), "") if offer.has_question else "",
+        note=said.get((offer.pk, Kind.COUNTERED), "") if is_countered else "",
+        change=_change(offer, handoff) if is_countered else None,
+    )
+
+
+def _change(offer: Offer, handoff: Handoff) -> list[dict[str, Any]]:
+    """Both sets of terms, and what each would bring a week."""
+    if offer.proposed is None:
+        return []
+    owner = handoff.owner
+    value = owner.hour_value(offer.reply_by.astimezone(owner.zone).date()) or Decimal(0)
+
+    def ahead(terms: Terms) -> str:
+        minutes = Decimal(handoff.minutes_given) * terms.share / offer.terms.share
+        return money.short(money.rounded(value * minutes / 60 - terms.weekly_pay, owner.currency), owner.currency)
+
+    was, now = ahead(offer.terms), ahead(offer.proposed)
+    rows = terms_apart.side_by_side(offer.terms, offer.proposed, owner.currency)
+    return [*rows, {"label": "Puts you ahead", "was": was, "now": now, "differs": was != now}]
+
+
+def trial(handoff: Handoff, today: date) -> dict[str, Any]:
+    """Whether a trial asks for the owner's word: from two days before its end on."""
+    ends_on = handoff.trial_ends_on
+    is_on = handoff.state in (State.TAKEN, State.ACTIVE) and handoff.stage == Handoff.Stage.TRIAL
+    last_day = max(ends_on, today) if ends_on else today
+    return {
+        "trial_last_day": last_day.isoformat(),
+        "trial_asks": bool(is_on and ends_on and ends_on - today <= timedelta(days=2) and not handoff.ends_on),
+    }
 
 
 def log(handoff: Handoff) -> list[Entry]:
@@ -95,7 +212,7 @@ def log(handoff: Handoff) -> list[Entry]:
     lines = {str(line.pk): line for line in handoff.work.all()}
     entries: list[Entry] = []
     told: set[Week] = set()
-    for event in handoff.events.all():
+    for event in handoff.events.select_related("offer__assistant").order_by("pk"):
         line = lines.get(event.note) if event.kind == Kind.LOGGED else None
         if line is None:
             entries += [Entry(_side(event), *said) for said in _told(event, handoff, zone)]
@@ -116,40 +233,95 @@ def _worked(handoff: Handoff, week: Week, lines: list[WorkLog]) -> Entry:
 def to_come(handoff: Handoff) -> list[Entry]:
     """The steps after sending, drawn hollow; soonest first."""
     offer, zone = handoff.offer, handoff.owner.zone
-    starts = Entry("auto", "It starts", dates.full(handoff.terms.starts_on))
+    ends = [Entry("auto", "It ends", dates.full(handoff.ends_on))] if handoff.ends_on else []
+    if handoff.state == State.ACTIVE:
+        return ends
+    starts = [Entry("auto", "It starts", dates.full(handoff.terms.starts_on))]
     if handoff.state == State.TAKEN:
-        return [starts]
+        return [*starts, *ends]
     if handoff.state != State.OFFERING or offer is None:
         return []
-    return [Entry("auto", "Time to reply runs out, and we tell you", dates.moment(offer.reply_by, zone)), starts]
+    runs_out = {
+        Handoff.IfNot.TELL: "Time to reply runs out, and we tell you",
+        Handoff.IfNot.NEXT: "Time to reply runs out, and the next one is asked",
+        Handoff.IfNot.ALL: "Time to reply runs out for those who did not answer",
+    }[Handoff.IfNot(handoff.if_not)]
+    until = [Entry("auto", runs_out, dates.moment(offer.reply_by, zone))]
+    reminder = reply_times.reminder_at(offer) if offer.state == Offer.State.SENT and not offer.has_question else None
+    if reminder:
+        until = [Entry("auto", f"A reminder to {handoff.assistant.first_name}", dates.moment(reminder, zone)), *until]
+    return [*until, *starts]
+
+
+def terms_in_short(terms: Terms) -> str:
+    return letters.in_short(terms, terms.handoff)
 
 
 def _side(event: HandoffEvent) -> str:
     return {"owner": "you", "assistant": "them", "system": "auto"}[event.actor]
 
 
+SAID = {
+    Kind.UNDONE: "You took it back before it left",
+    Kind.DELIVERED: "It went out to {who}",
+    Kind.REMINDED: "{who} was reminded",
+    Kind.READDRESSED: "{who} got a new link at a new address",
+    Kind.ASKED: "{who} asked",
+    Kind.ANSWERED: "You answered",
+    Kind.COUNTERED: "{who} proposed a change",
+    Kind.UNCOUNTERED: "{who} took the change back",
+    Kind.AGREED: "You agreed",
+    Kind.INSISTED: "You would rather keep the terms",
+    Kind.EDITED: "You changed the terms",
+    Kind.ACCEPTED: "{who} accepted",
+    Kind.TAKEN_BACK: "{who} took the acceptance back",
+    Kind.DECLINED: "{who} declined",
+    Kind.EXPIRED: "Time to reply ran out for {who}",
+    Kind.SUPERSEDED: "{who} heard that someone was first",
+    Kind.STILL_FREE: "{who} would take it after all",
+    Kind.WITHDRAWN: "You withdrew it",
+    Kind.LAPSED: "Nobody is left to ask",
+    Kind.STARTED: "Started",
+    Kind.DONE: "You said that it is done",
+    Kind.QUERIED: "You asked about hours",
+    Kind.CORRECTED: "{who} corrected hours",
+    Kind.APPROVED: "Your OK on hours",
+    Kind.PAID: "Payment of hours",
+}
+
+
 def _told(event: HandoffEvent, handoff: Handoff, zone: ZoneInfo) -> Iterator[tuple[str, str, str]]:
-    who = handoff.assistant.first_name
-    said = {
-        Kind.SENT: "You sent it",
-        Kind.UNDONE: "You took it back before it left",
-        Kind.DELIVERED: f"It went out to {who}",
-        Kind.ACCEPTED: f"{who} accepted",
-        Kind.DECLINED: f"{who} declined",
-        Kind.EXPIRED: "Time to reply ran out",
-        Kind.UNDELIVERABLE: f"The email did not reach {handoff.assistant.email}",
-        Kind.WITHDRAWN: "You withdrew it",
-        Kind.STARTED: "Started",
-        Kind.ENDED: "You ended it",
-    }
-    # A refused click is kept for the record; it is no news to the owner.
-    if event.kind in said:
-        yield said[Kind(event.kind)], dates.moment(event.happened_at, zone), event.note
+    who = event.offer.assistant.first_name if event.offer else handoff.assistant.first_name
+    is_mine = event.actor == HandoffEvent.Actor.OWNER
+    when = dates.moment(event.happened_at, zone)
+    match event.kind:
+        case Kind.SENT:
+            yield f"You sent it to {who}" if is_mine else f"{who} was asked next", when, ""
+        case Kind.UNDELIVERABLE:
+            yield f"The email did not reach {who}", when, ""
+        case Kind.NOTED:
+            yield f"You wrote to {who}" if is_mine else f"{who} wrote", when, event.note
+        case Kind.STAGED:
+            yield f"You said: {Handoff.Stage(event.note).label.lower()}", when, ""
+        case Kind.NOTICE:
+            last_day = dates.full(date.fromisoformat(event.note))
+            yield f"{'You' if is_mine else who} set the last day: {last_day}", when, ""
+        case Kind.ENDED:
+            yield "You ended it" if is_mine else "It ended", when, ""
+        case Kind.ACCEPTED | Kind.AGREED | Kind.EDITED:
+            yield SAID[Kind(event.kind)].format(who=who), when, letters.terms_by_version(handoff).get(event.note, "")
+        case Kind.APPROVED | Kind.PAID:  # the lines themselves, and their amounts, stand above
+            yield SAID[Kind(event.kind)], when, ""
+        case Kind.LAPSED if handoff.if_not == Handoff.IfNot.TELL:
+            return  # nobody else was to be asked
+        # A refused click is kept for the record, and a closed offer follows from what stands beside it.
+        case kind if kind in SAID:
+            yield SAID[Kind(kind)].format(who=who), when, event.note
 
 
 def so_far(handoff: Handoff, today: date) -> dict[str, Any]:
     """What a running hand-off won back and cost, by the weeks that are over since it began; nothing before."""
-    if handoff.state not in (State.ACTIVE, State.ENDED):
+    if handoff.state not in (State.ACTIVE, State.ENDED, State.DONE):
         return {"gains": None}
     owner = handoff.owner
     this, began = Week.of(today).first, Week.of(handoff.terms.starts_on).first
@@ -164,20 +336,25 @@ def so_far(handoff: Handoff, today: date) -> dict[str, Any]:
     return {"gains": made, "worth": worth, "paid": made.paid, "this_week": this_week, "until": run[-2].last}
 
 
-def preview(form: HandoffForm, suggestion: suggestions.Suggestion, terms: Terms | None) -> dict[str, Any]:
+def preview(form: HandoffForm, terms: Terms | None) -> dict[str, Any]:
     """What the assistant will read and what it costs and frees, from the form as it stands over a draft's `terms`."""
-    currency = form.task.owner.currency
+    task, person, suggestion = form.task, form.assistant, form.suggestion
+    owner, currency = task.owner, task.owner.currency
     given = form.cleaned_data if form.is_bound else {}
-    known = terms.weekly_minutes if terms else suggestion.minutes
-    minutes = given.get("hours", known * 60) // 60
+    minutes = given.get("hours", (terms.weekly_minutes if terms else suggestion.minutes) * 60) // 60
+    share = given.get("share") or form.initial["share"]
     rate: Decimal = given.get("rate", form.initial["rate"])
     starts_on: date = given.get("starts_on") or form.initial["starts_on"]
+    last_day: date = given.get("reply_by") or form.initial["reply_by"]
+    reply_by = datetime.combine(last_day, REPLY_HOUR, owner.zone)
     return {
         "takes": durations.hours(minutes * 60),
         "rate": money.short(rate, currency),
         "starts": dates.full(starts_on),
         "brief": given.get("brief") or form.initial.get("brief", ""),
         "costs": money.short(money.rounded(rate * minutes / 60, currency), currency),
-        "frees": money.short(money.rounded(suggestion.frees(minutes), currency), currency),
-        "given": durations.hours(suggestion.given(minutes) * 60),
+        "frees": money.short(money.rounded(suggestion.frees(share), currency), currency),
+        "given": durations.hours(suggestion.part(share) * 60),
+        "reply_by": dates.moment(reply_by, owner.zone),
+        "reply_by_there": dates.moment(reply_by, person.zone) if person.time_zone != owner.time_zone else "",
     }

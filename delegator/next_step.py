@@ -10,9 +10,11 @@ from functools import partial
 
 from django.urls import reverse
 
-from assistants import stored_plans
+from assistants import stored_plans, sweeps
+from assistants.models import Handoff, Offer, WorkLog
 from tasks import dates, durations, money, verdicts, workdays
 from tasks.models import Owner
+from tasks.weeks import Week
 
 SOON = timedelta(hours=24)
 
@@ -42,6 +44,7 @@ def for_home(owner: Owner, now: datetime) -> Step | None:
     return _first(
         partial(_begin, owner),
         partial(_forgotten_timer, owner, now),
+        partial(_waits_for_you, owner, today),
         partial(_about_to_expire, owner, now),
         partial(_empty_yesterday, owner, today),
         partial(_unscored, owner),
@@ -85,6 +88,55 @@ def _forgotten_timer(owner: Owner, now: datetime) -> Step | None:
         "It counts once you say.",
         "Say when you stopped",
         reverse("tasks:timer"),
+    )
+
+
+def _waits_for_you(owner: Owner, today: date) -> Step | None:
+    """A question or a change, hours above what was agreed, the end of a trial: the first there is."""
+    return _asked(owner) or _over(owner) or _trial_ends(owner, today)
+
+
+def _asked(owner: Owner) -> Step | None:
+    waiting = Offer.objects.waiting_for_owner().filter(handoff__owner=owner, handoff__state=Handoff.State.OFFERING)
+    offer = waiting.select_related("assistant", "handoff__task").order_by("reply_by").first()
+    if offer is None:
+        return None
+    who, task = offer.assistant.first_name, offer.handoff.task.mid_sentence
+    url = reverse("assistants:handoff", args=[offer.handoff_id])
+    if offer.state == Offer.State.COUNTERED:
+        text = (
+            f"{who} would take {task} under other terms. Agree, answer, or ask someone else."
+        )
+        return Step(f"{who} proposes a change", text, "See both", url)
+    return Step(f"{who} asks about {task}", "It waits for your answer.", f"Answer {who}", url)
+
+
+def _over(owner: Owner) -> Step | None:
+    lines = WorkLog.objects.filter(handoff__owner=owner, state=WorkLog.State.LOGGED, is_over=True)
+    line = lines.select_related("assistant", "handoff__task").order_by("day", "pk").first()
+    if line is None:
+        return None
+    who, task = line.assistant.first_name, line.handoff.task.mid_sentence
+    return Step(
+        f"{who} logged more than agreed",
+        f"The week of {dates.long(Week.of(line.day).first)} went above what was agreed for {task}. It needs your OK.",
+        "Look at the hours",
+        reverse("assistants:handoff", args=[line.handoff_id]),
+    )
+
+
+def _trial_ends(owner: Owner, today: date) -> Step | None:
+    soon = today + sweeps.BEFORE_TRIAL_ENDS
+    trials = owner.handoffs.agreed().filter(stage=Handoff.Stage.TRIAL, trial_ends_on__lte=soon, ends_on=None)
+    trial = trials.select_related("assistant", "task").order_by("trial_ends_on").first()
+    if trial is None or trial.trial_ends_on is None:
+        return None
+    who = trial.assistant.first_name
+    return Step(
+        f"Keep {who} on {trial.task.mid_sentence}?",
+        f"The trial ends on {dates.full(trial.trial_ends_on)}. Nothing is decided until you say so.",
+        "Keep or stop",
+        reverse("assistants:handoff", args=[trial.pk]),
     )
 
 

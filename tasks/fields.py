@@ -23,7 +23,15 @@ DOMAIN = re.compile(r"[^\[\]]+\.[^\[\]]+")
 FIRST_DAY, LAST_DAY = "2000-01-01", "2100-01-01"
 WEEK = 7 * durations.DAY_MOST
 # "Password: x" or "the pin is 4711", but not "the pin is on the desk".
-SECRET = re.compile(r"(?i)\b(password|passwort|passcode|pin|api[ _-]?key|secret)\b\s*([:=]\s*\S|is\s+\S*\d)")
+SECRET = re.compile(
+    r"(?i)\b(password|passwort|passcode|passphrase|pwd|pin|login|(api|access|secret)[ _-]?key|secret|token)\b"
+    r"\s*([:=]\s*\S|is\s+\S*\d)"
+)
+# Keys by the marks that their makers give them, private keys, and addresses with a password in them.
+KEY = re.compile(
+    r"\b(sk|pk|rk)[-_](live|test|proj|ant)\w*[-_]\w{8,}|\bgh[pousr]_\w{20,}|\bxox[abprs]-[\w-]{10,}|\bAKIA[0-9A-Z]{16}\b"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|://[^\s/:@]+:[^\s/@]+@"
+)
 
 
 def optional(label: str) -> SafeString:
@@ -31,9 +39,14 @@ def optional(label: str) -> SafeString:
     return format_html('{} <span class="optional">(optional)</span>', label)
 
 
+def looks_like_a_secret(text: str) -> bool:
+    """Whether it seems to hold a password or a key."""
+    return bool(SECRET.search(text) or KEY.search(text))
+
+
 def without_passwords(text: str) -> None:
     """For what other people are going to read."""
-    if SECRET.search(text):
+    if looks_like_a_secret(text):
         raise ValidationError("This looks like a password. Take it out, and share it another way.", code="secret")
 
 

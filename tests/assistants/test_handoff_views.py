@@ -1,53 +1,25 @@
-"""Hand-offs as the owner writes, sends and takes them back."""
+"""Hand-offs as the owner takes them back, ends them and lists them."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assistants import handoffs, outbox, roster
-from assistants.models import Assistant, Handoff, NeverMail, Offer, OutgoingEmail
-from tasks import clock
-from tasks.models import Owner, Task
-from tests.assistants.world import Browser, dump, keys, standing, text_of, what_happened
-from tests.factories import a_draft, a_task, an_accepted_offer, an_assistant, an_offer, the_best_work
+from assistants import deliveries, outbox
+from assistants.models import Handoff, Offer, OutgoingEmail
+from tasks import clock, dates
+from tasks.models import Owner
+from tests.assistants.world import Browser, dump, standing, text_of, what_happened
+from tests.factories import a_draft, a_task, an_accepted_offer, an_offer
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def task(nora: Owner) -> Task:
-    """It takes an assistant as long as it takes her, five hours a week."""
-    return a_task(owner=nora, name="Record keeping", excel=3)
-
-
-@pytest.fixture
-def ana(nora: Owner) -> Assistant:
-    return an_assistant(owner=nora, name="Ana Reyes", rate=18, hours=8)
-
-
 def today(owner: Owner) -> date:
     return owner.today(clock.now())
-
-
-def typed(owner: Owner, **other: str) -> dict[str, str]:
-    """What an owner would type, for a hand-off around the real today."""
-    return {
-        "brief": "Keep my books up to date every week.",
-        "how_to": "1. Photos are in the folder.",
-        "hours": "5",
-        "rate": "18",
-        "starts_on": str(today(owner) + timedelta(days=14)),
-        "reply_by": str(today(owner) + timedelta(days=5)),
-    } | other
-
-
-def writing(task: Task, person: Assistant) -> str:
-    return f"{reverse('assistants:handoff_new')}?task={task.pk}&to={person.pk}"
 
 
 def page_of(handoff: Handoff, act: str = "") -> str:
@@ -57,240 +29,6 @@ def page_of(handoff: Handoff, act: str = "") -> str:
 def an_offer_now(owner: Owner) -> Offer:
     now = clock.now()
     return an_offer(owner=owner, task=a_task(owner=owner), now=now, reply_by=now + timedelta(days=5))
-
-
-# --- Choosing what and whom --------------------------------------------------
-def test_without_a_routine_or_a_roster_the_page_says_what_comes_first(hers: Client, nora: Owner) -> None:
-    url = reverse("assistants:handoff_new")
-    assert reverse("tasks:start_routine") in text_of(hers.get(url))
-    a_task(owner=nora)
-    assert reverse("assistants:assistant_new") in text_of(hers.get(url))
-    an_assistant(owner=nora)
-    assert "Write the hand-off</button>" in text_of(hers.get(url))
-
-
-def test_only_ones_own_routine_and_active_people_can_be_chosen(
-    hers: Client, nora: Owner, bea: Owner, task: Task, ana: Assistant
-) -> None:
-    best, retired = the_best_work(owner=nora), a_task(owner=nora, name="Old work")
-    Task.objects.filter(pk=retired.pk).update(retired_on=today(nora))
-    paused = an_assistant(owner=nora, name="Paul Paused")
-    roster.pause(paused, today(nora))
-    theirs, their_person = a_task(owner=bea, name="Bea’s work"), an_assistant(owner=bea, name="Bo")
-    page = text_of(hers.get(reverse("assistants:handoff_new")))
-    assert task.name in page
-    assert ana.name in page
-    for other in (best, retired, theirs):
-        assert f">{other.name}</option>" not in page
-        assert hers.get(writing(other, ana)).status_code == 422
-    for person in (paused, their_person):
-        assert f">{person.name}</option>" not in page
-        assert hers.get(writing(task, person)).status_code == 422
-
-
-@pytest.mark.parametrize(
-    "asked", ["task=1", "task=x&to=y", "task=&to=", "task=9223372036854775808&to=-1", "task=%00&to=1"]
-)
-def test_a_choice_that_makes_no_sense_is_asked_again(hers: Client, task: Task, ana: Assistant, asked: str) -> None:
-    response = hers.get(f"{reverse('assistants:handoff_new')}?{asked}")
-    assert response.status_code in (200, 422)
-    assert "Write the hand-off</button>" in text_of(response)
-
-
-def test_a_person_chosen_before_is_chosen_on_the_page(hers: Client, task: Task, ana: Assistant) -> None:
-    page = text_of(hers.get(f"{reverse('assistants:handoff_new')}?to={ana.pk}"))
-    assert f'<option value="{ana.pk}" selected>' in page
-
-
-# --- Writing -----------------------------------------------------------------
-def test_the_form_begins_with_what_the_plan_would_propose(
-    hers: Client, nora: Owner, task: Task, ana: Assistant
-) -> None:
-    page = text_of(hers.get(writing(task, ana)))
-    assert 'name="hours" value="5"' in page
-    assert 'name="rate" value="18"' in page
-    assert f'value="{today(nora) + timedelta(days=5)}"' in page
-    assert "Ana has 8 h free." in page
-
-
-def test_what_was_proposed_can_be_sent_as_it_stands_when_little_time_is_left(
-    hers: Client, nora: Owner, task: Task
-) -> None:
-    ben = an_assistant(owner=nora, name="Ben")
-    ben.weekly_minutes = 100
-    ben.save()
-    page = text_of(hers.get(writing(task, ben)))
-    assert 'name="hours" value="1:40"' in page
-    response = hers.post(writing(task, ben), typed(nora, hours="1:40", send="1"))
-    assert response.status_code == 302
-
-
-def test_a_task_nobody_scored_yet_can_be_handed_off_too(hers: Client, nora: Owner, ana: Assistant) -> None:
-    task = a_task(owner=nora, loathe=None, excel=None)
-    assert 'name="hours" value="5"' in text_of(hers.get(writing(task, ana)))
-    hers.post(writing(task, ana), typed(nora, send="1"))
-    handoff = Handoff.objects.get()
-    assert (handoff.minutes_before, handoff.minutes_given) == (300, 300)
-
-
-def test_sending_puts_it_to_the_assistant(hers: Client, nora: Owner, task: Task, ana: Assistant) -> None:
-    response = hers.post(writing(task, ana), typed(nora, hours="2:30", rate="18,50", send="1"))
-    handoff = Handoff.objects.get()
-    assert (response.status_code, response["Location"]) == (302, page_of(handoff))
-    assert (handoff.owner, handoff.task, handoff.assistant, handoff.state) == (nora, task, ana, "offering")
-    assert (handoff.terms.weekly_minutes, handoff.terms.rate) == (150, Decimal("18.50"))
-    assert (handoff.minutes_before, handoff.minutes_given) == (300, 150)
-    # 6 pm in Phoenix.
-    assert handoff.reply_by.isoformat() == f"{today(nora) + timedelta(days=6)}T01:00:00+00:00"
-    assert keys() == [f"offer-{handoff.offers.get().pk}"]
-    page = text_of(hers.get(page_of(handoff)))
-    assert "Going out" in page
-    assert "Undo</button>" in page
-
-
-def test_pressing_send_twice_sends_once_and_shows_what_the_first_did(
-    hers: Client, nora: Owner, task: Task, ana: Assistant
-) -> None:
-    first = hers.post(writing(task, ana), typed(nora, send="1"))
-    before = dump()
-    second = hers.post(writing(task, ana), typed(nora, send="1"))
-    assert (second.status_code, second["Location"]) == (302, first["Location"])
-    after = dump()
-    assert {table for table in before if before[table] != after[table]} <= {"delegator_session"}
-    assert "Ana has record keeping, or an offer of it, already." in text_of(hers.get(second["Location"]))
-
-
-def test_a_draft_is_kept_and_finished_later(hers: Client, nora: Owner, task: Task, ana: Assistant) -> None:
-    hers.post(writing(task, ana), typed(nora, hours="3", rate="21", brief="First thoughts.", draft="1"))
-    draft = Handoff.objects.get()
-    assert (draft.state, draft.brief, keys()) == ("draft", "First thoughts.", [])
-    page = text_of(hers.get(page_of(draft, "draft")))
-    for said in ("First thoughts.", 'name="hours" value="3"', 'name="rate" value="21"', "<dd>$63</dd>"):
-        assert said in page
-    assert hers.post(page_of(draft, "draft"), typed(nora, send="1")).status_code == 302
-    draft = Handoff.objects.get()
-    assert (draft.state, draft.brief) == ("offering", "Keep my books up to date every week.")
-    assert draft.terms.version == 1
-
-
-def test_a_draft_can_be_opened_though_the_person_is_paused_or_the_task_is_off_the_list(
-    hers: Client, nora: Owner
-) -> None:
-    now = clock.now()
-    for_paused, of_retired = (a_draft(owner=nora, task=a_task(owner=nora), now=now) for _ in range(2))
-    roster.pause(for_paused.assistant, today(nora))
-    Task.objects.filter(pk=of_retired.task_id).update(retired_on=today(nora))
-    for draft in (for_paused, of_retired):
-        assert hers.get(page_of(draft)).status_code == 200
-        assert hers.get(page_of(draft, "draft")).status_code == 200
-        assert hers.post(page_of(draft, "draft"), typed(nora, send="1")).status_code == 302
-
-
-def test_a_draft_that_was_sent_meanwhile_leads_to_how_it_stands(hers: Client, nora: Owner) -> None:
-    offer = an_offer_now(nora)
-    before = dump()
-    for response in (
-        hers.get(page_of(offer.handoff, "draft")),
-        hers.post(page_of(offer.handoff, "draft"), typed(nora, send="1")),
-    ):
-        assert (response.status_code, response["Location"]) == (302, page_of(offer.handoff))
-    assert dump() == before
-
-
-def test_a_draft_of_what_they_were_offered_meanwhile_is_not_sent_and_the_typing_is_kept(
-    hers: Client, nora: Owner
-) -> None:
-    offer = an_offer_now(nora)
-    again = a_draft(owner=nora, task=offer.handoff.task, assistant=offer.assistant)
-    response = hers.post(page_of(again, "draft"), typed(nora, hours="1", brief="Once more.", send="1"))
-    assert response.status_code == 422
-    assert "or an offer of it, already." in text_of(response)
-    assert "Once more." in text_of(response)
-    assert Handoff.objects.get(pk=again.pk).brief == "Keep my books up to date every week."
-
-
-@pytest.mark.parametrize(
-    ("field", "text", "said"),
-    [
-        ("brief", "", "Say what you need done."),
-        ("brief", "\u200b \u2060", "Say what you need done."),
-        ("brief", "x" * 8001, ""),
-        ("brief", "a\x0bb", ""),
-        ("how_to", "Password: hunter2", "This looks like a password."),
-        ("how_to", "the PIN is 1234", "This looks like a password."),
-        ("brief", "api-key=abc", "This looks like a password."),
-        ("brief", "Passwort: geheim", "This looks like a password."),
-        ("hours", "", "Say how many hours a week."),
-        ("hours", "0", ""),
-        ("hours", "8:15", "Ana has 8 h free a week, so ask for 8 h or fewer."),
-        ("hours", "a lot", ""),
-        ("hours", "1e1000000", ""),
-        ("rate", "", "Say what you pay an hour."),
-        ("rate", "-1", ""),
-        ("rate", "12.345", ""),
-        ("rate", "NaN", ""),
-        ("rate", "10001", ""),
-        ("starts_on", "", "Say when it starts."),
-        ("starts_on", "2020-01-01", "The start is in the past."),
-        ("starts_on", "02/03/2027", ""),
-        ("reply_by", "", "Say until when you need a reply."),
-        ("reply_by", "2020-01-01", "That leaves no time to reply. Take a later day."),
-        ("reply_by", "2099-01-01", "The reply date has to be before the start."),
-        ("reply_by", "2100-01-02", ""),
-    ],
-)
-def test_what_cannot_be_sent_is_named_and_the_typing_is_kept(
-    hers: Client, nora: Owner, task: Task, ana: Assistant, field: str, text: str, said: str
-) -> None:
-    given = typed(nora) | {field: text}
-    before = dump()
-    for button in ("send", "draft"):
-        response = hers.post(writing(task, ana), given | {button: "1"})
-        page = text_of(response)
-        assert response.status_code == 422
-        assert f'id="id_{field}_error"' in page
-        assert said in page
-        assert 'id="problem"' in page
-        for kept in {"hours", "rate", "starts_on"} - {field}:
-            assert f'name="{kept}" value="{given[kept]}"' in page
-        if field != "brief":
-            assert given["brief"] in page
-    assert dump() == before
-
-
-@pytest.mark.parametrize("text", ["Our password policy is old.", "Pin the list to the wall.", "Keep it secret."])
-def test_speaking_of_passwords_is_not_writing_one(
-    hers: Client, nora: Owner, task: Task, ana: Assistant, text: str
-) -> None:
-    assert hers.post(writing(task, ana), typed(nora, brief=text, draft="1")).status_code == 302
-
-
-def test_nobody_is_sent_mail_who_wants_none_and_the_typing_is_kept(
-    hers: Client, nora: Owner, task: Task, ana: Assistant
-) -> None:
-    NeverMail.objects.create(email=ana.email.upper(), asked_at=clock.now())
-    response = hers.post(writing(task, ana), typed(nora, send="1"))
-    assert response.status_code == 422
-    assert "Ana asked for no more mail about hand-offs." in text_of(response)
-    assert not Handoff.objects.exists()
-    assert hers.post(writing(task, ana), typed(nora, draft="1")).status_code == 302
-
-
-def test_the_preview_follows_the_form_and_keeps_nothing(
-    hers: Client, nora: Owner, task: Task, ana: Assistant
-) -> None:
-    before = dump()
-    response = hers.post(writing(task, ana), typed(nora, hours="2", rate="20", preview="1"))
-    page = text_of(response)
-    assert response.status_code == 200
-    assert "<html" not in page
-    assert "2 h a week at $20 an hour, from" in page
-    assert "<dd>$40</dd>" in page
-    assert "<dd>$160<small>2 h of yours</small></dd>" in page
-    half_typed = hers.post(writing(task, ana), typed(nora, hours="", rate="x", brief="", preview="1"))
-    assert half_typed.status_code == 200
-    assert "5 h a week at $18 an hour, from" in text_of(half_typed)
-    assert dump() == before
 
 
 # --- Taking back -------------------------------------------------------------
@@ -305,12 +43,12 @@ def test_undo_is_offered_only_while_it_can_be_done(hers: Client, nora: Owner) ->
     offer = an_offer_now(nora)
     assert "Undo</button>" in text_of(hers.get(page_of(offer.handoff)))
     OutgoingEmail.objects.update(due_at=clock.now())
-    outbox.pump(done=handoffs.hear_of)
+    outbox.pump(done=deliveries.hear_of)
     page = text_of(hers.get(page_of(offer.handoff)))
     assert "Undo</button>" not in page
     assert "Waiting for Ana" in page
     response = hers.post(page_of(offer.handoff, "undo"), follow=True)
-    assert "Too late to undo: it is on its way." in text_of(response)
+    assert "Too late: it is on its way." in text_of(response)
     assert standing(offer) == ("offering", "sent")
 
 
@@ -320,14 +58,26 @@ def test_withdraw_takes_back_what_nobody_accepted(hers: Client, nora: Owner) -> 
     assert standing(offer) == ("withdrawn", "withdrawn")
     response = hers.post(page_of(offer.handoff, "withdraw"), follow=True)
     assert "Too late to withdraw" in text_of(response)
-    assert what_happened(offer.handoff) == ["sent", "withdrawn"]
+    assert what_happened(offer.handoff) == ["sent", "withdrawn", "closed", "refused"]
 
 
 def test_end_ends_what_was_agreed_and_says_that_they_know(hers: Client, nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora, now=clock.now(), reply_by=clock.now() + timedelta(days=1))
-    assert "Ended, and they know." in text_of(hers.post(page_of(offer.handoff, "end"), follow=True))
+    ended = {"last_day": str(today(nora))}
+    assert "Ana knows." in text_of(hers.post(page_of(offer.handoff, "end"), ended, follow=True))
     assert standing(offer) == ("ended", "accepted")
-    assert "It is not running any more." in text_of(hers.post(page_of(offer.handoff, "end"), follow=True))
+    assert "It is not running any more." in text_of(hers.post(page_of(offer.handoff, "end"), ended, follow=True))
+
+
+def test_an_end_with_notice_waits_for_its_last_day(hers: Client, nora: Owner) -> None:
+    offer = an_accepted_offer(owner=nora, now=clock.now(), reply_by=clock.now() + timedelta(days=1))
+    last_day = today(nora) + timedelta(days=7)
+    hers.post(page_of(offer.handoff, "end"), {"last_day": str(last_day)})
+    assert standing(offer) == ("taken", "accepted")
+    assert f"Ends on {dates.long(last_day)}" in text_of(hers.get(page_of(offer.handoff)))
+    early = hers.post(page_of(offer.handoff, "end"), {"last_day": str(today(nora) - timedelta(days=1))})
+    assert early.status_code == 422
+    assert "or a later day." in text_of(early)
 
 
 def test_only_a_draft_can_be_thrown_away(hers: Client, nora: Owner) -> None:

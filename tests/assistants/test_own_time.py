@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from assistants import handoffs
+from assistants import handoffs, replies, sweeps
 from assistants.models import Handoff, Offer
 from tasks.models import Owner
 from tests.assistants.world import dump, text_of
@@ -82,8 +82,8 @@ def test_a_day_is_as_long_as_it_is_where_the_owner_lives(hers: Client, nora: Own
 
 
 def begin(offer: Offer) -> Handoff:
-    handoffs.accept(offer, terms_version=1, now=NOW)
-    handoffs.start(offer, now=NOW)
+    replies.accept(offer, terms_version=1, now=NOW)
+    sweeps.start(offer, now=NOW)
     return offer.handoff
 
 
@@ -92,8 +92,8 @@ WAYS: dict[str, tuple[Callable[[Offer], object], bool]] = {
     "draft": (lambda offer: handoffs.undo(offer.handoff, now=NOW), False),
     "offering": (lambda offer: None, False),
     "withdrawn": (lambda offer: handoffs.withdraw(offer.handoff, now=NOW), False),
-    "lapsed": (lambda offer: handoffs.decline(offer, reason="", now=NOW), False),
-    "taken": (lambda offer: handoffs.accept(offer, terms_version=1, now=NOW), True),
+    "lapsed": (lambda offer: replies.decline(offer, reason="", now=NOW), False),
+    "taken": (lambda offer: replies.accept(offer, terms_version=1, now=NOW), True),
     "active": (begin, True),
     "ended": (lambda offer: handoffs.end(begin(offer), now=NOW), True),
 }

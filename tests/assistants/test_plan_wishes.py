@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from assistants import handoffs, matching, plan_inputs, roster, wishes
+from assistants import matching, plan_inputs, replies, roster, wishes
 from assistants.models import Assistant, Wish
 from tasks.models import Owner, Task
 from tests.assistants import world
@@ -110,7 +110,7 @@ def test_the_last_word_counts(nora: Owner, task: Task, ana: Assistant) -> None:
 
 def test_a_pin_asks_somebody_again_who_said_no(nora: Owner, task: Task, ana: Assistant) -> None:
     offer = an_offer(owner=nora, task=task, assistant=ana)
-    handoffs.decline(offer, reason="time", now=NOW)
+    replies.decline(offer, reason="time", now=NOW)
     assert pairs(nora) == []
     wishes.pin(nora, task, ana, TODAY)
     assert pairs(nora) == [("Record keeping", "Ana")]

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from assistants import handoffs, outbox, story, suggestions
-from assistants.forms import HandoffForm
+from assistants import deliveries, handoffs, outbox, replies, story, suggestions, sweeps
+from assistants.handoff_forms import HandoffForm
 from assistants.models import Handoff, Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
@@ -25,6 +25,7 @@ from tests.factories import (
     an_assistant,
     an_entry,
     an_offer,
+    some_hours,
     two_measured_weeks,
 )
 
@@ -40,22 +41,27 @@ def loaded(offer: Offer) -> Handoff:
 def delivered(offer: Offer) -> None:
     email = an_email(f"offer-{offer.pk}")
     email.state = OutgoingEmail.State.SENT
-    handoffs.hear_of(email, NOON)
+    deliveries.hear_of(email, NOW + timedelta(minutes=1))
 
 
 def lost(offer: Offer) -> None:
     email = an_email(f"offer-{offer.pk}")
     email.state = OutgoingEmail.State.DEAD
-    handoffs.hear_of(email, NOON)
+    deliveries.hear_of(email, NOON)
+
+
+def expired(offer: Offer) -> None:
+    delivered(offer)
+    sweeps.expire_overdue(now=offer.reply_by)
 
 
 MOVES: dict[str, Callable[[Offer], object]] = {
     "queued": lambda offer: None,
     "sent": delivered,
-    "accepted": lambda offer: handoffs.accept(offer, terms_version=1, now=NOON),
-    "declined": lambda offer: handoffs.decline(offer, reason="time", now=NOON),
-    "declined without a word": lambda offer: handoffs.decline(offer, reason="", now=NOON),
-    "expired": lambda offer: handoffs.expire_overdue(now=offer.reply_by),
+    "accepted": lambda offer: replies.accept(offer, terms_version=1, now=NOON),
+    "declined": lambda offer: replies.decline(offer, reason="time", now=NOON),
+    "declined without a word": lambda offer: replies.decline(offer, reason="", now=NOON),
+    "expired": expired,
     "undeliverable": lost,
     "withdrawn": lambda offer: handoffs.withdraw(offer.handoff, now=NOON),
     "undone": lambda offer: handoffs.undo(offer.handoff, now=NOON),
@@ -101,12 +107,12 @@ def test_a_row_of_a_draft_of_running_and_of_ended_work(nora: Owner) -> None:
 def test_what_happened_is_told_newest_first_in_the_owners_own_time(nora: Owner) -> None:
     offer = an_offer(owner=nora)
     delivered(offer)
-    handoffs.decline(offer, reason="rate", now=NOON + timedelta(hours=3))
+    replies.decline(offer, reason="rate", now=NOON + timedelta(hours=3))
     told = [(each.who, each.what, each.when, each.quote) for each in story.log(loaded(offer))]
     assert told == [
         ("them", "Ana declined", "Friday 16 October, 3 pm", "The rate is too low"),
-        ("auto", "It went out to Ana", "Friday 16 October, 12 pm", ""),
-        ("you", "You sent it", "Thursday 15 October, 2:30 pm", ""),
+        ("auto", "It went out to Ana", "Thursday 15 October, 2:31 pm", ""),
+        ("you", "You sent it to Ana", "Thursday 15 October, 2:30 pm", ""),
     ]
 
 
@@ -114,27 +120,29 @@ def test_what_happened_is_told_newest_first_in_the_owners_own_time(nora: Owner) 
 def test_everything_that_can_happen_has_words(nora: Owner, move: str) -> None:
     offer = an_offer(owner=nora)
     MOVES[move](offer)
-    assert len(story.log(loaded(offer))) == offer.handoff.events.count()
+    # What follows from the one beside it goes without saying: nobody else was to be asked.
+    follows = ["closed", "lapsed"]
+    assert len(story.log(loaded(offer))) == offer.handoff.events.exclude(kind__in=follows).count()
 
 
 def test_a_refused_click_is_kept_but_is_no_news(nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora)
     before = story.log(loaded(offer))
-    handoffs.refuse(offer, "decline", now=NOON)
+    replies.refuse(offer, "decline", now=NOON)
     assert story.log(loaded(offer)) == before
 
 
 def test_hours_are_told_once_a_week_with_what_was_done(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)
     for day, minutes, note in ((26, 60, "Receipts"), (28, 45, ""), (27, 30, "Invoices")):
-        handoffs.log_hours(offer, day=date(2026, 10, day), seconds=minutes * 60, note=note, now=NOON)
-    handoffs.log_hours(offer, day=date(2026, 11, 2), seconds=3600, note="Year end", now=NOON)
+        some_hours(offer=offer, day=date(2026, 10, day), seconds=minutes * 60, note=note, now=NOON)
+    some_hours(offer=offer, day=date(2026, 11, 2), seconds=3600, note="Year end", now=NOON)
     told = [(each.what, each.when, each.quote) for each in story.log(loaded(offer))]
     assert told[:2] == [
         ("Ana logged 1:00", "In the week of 2 November", "Year end"),
         ("Ana logged 2:15", "In the week of 26 October", "Receipts. Invoices"),
     ]
-    assert [what for what, _, _ in told[2:]] == ["Started", "Ana accepted", "You sent it"]
+    assert [what for what, _, _ in told[2:]] == ["Started", "Ana accepted", "You sent it to Ana"]
 
 
 def test_what_comes_next_is_told_while_it_is_open_and_until_it_starts(nora: Owner) -> None:
@@ -143,9 +151,9 @@ def test_what_comes_next_is_told_while_it_is_open_and_until_it_starts(nora: Owne
         ("Time to reply runs out, and we tell you", "Tuesday 20 October, 2:30 pm"),
         ("It starts", "Monday 26 October"),
     ]
-    handoffs.accept(offer, terms_version=1, now=NOON)
+    replies.accept(offer, terms_version=1, now=NOON)
     assert [each.what for each in story.to_come(loaded(offer))] == ["It starts"]
-    handoffs.start(offer, now=NOON)
+    sweeps.start(offer, now=NOON)
     assert story.to_come(loaded(offer)) == []
 
 
@@ -170,7 +178,7 @@ def test_nothing_is_claimed_before_it_runs(nora: Owner, move: str) -> None:
 
 def test_in_its_first_week_there_are_hours_but_no_gains_yet(nora: Owner) -> None:
     offer = a_hand_off_running_since(nora, date(2026, 10, 12))
-    handoffs.log_hours(offer, day=TODAY, seconds=3600, note="", now=NOON)
+    some_hours(offer=offer, day=TODAY, seconds=3600, note="", now=NOON)
     for today in (date(2026, 10, 15), date(2026, 10, 18)):
         assert story.so_far(loaded(offer), today) == {"gains": None, "this_week": 3600}
     assert story.so_far(loaded(offer), date(2026, 10, 19))["gains"] is not None
@@ -189,8 +197,8 @@ def test_gains_are_of_the_weeks_that_are_over_and_of_this_hand_off_alone(nora: O
     for day in range(5, 8):
         an_entry(task=other.handoff.task, day=date(2026, 10, day), seconds=3600)
     for worked_on in (date(2026, 10, 1), date(2026, 10, 6), TODAY):
-        handoffs.log_hours(offer, day=worked_on, seconds=3600, note="", now=NOON)
-        handoffs.log_hours(other, day=worked_on, seconds=7200, note="", now=NOON)
+        some_hours(offer=offer, day=worked_on, seconds=3600, note="", now=NOON)
+        some_hours(offer=other, day=worked_on, seconds=7200, note="", now=NOON)
     brought = story.so_far(loaded(offer), TODAY)
     assert [str(week) for week in brought["gains"].by_week] == ["2026-W40", "2026-W41"]
     # Only the second week's log tells: five hours before, none of the owner's own now but a quarter to check.
@@ -205,8 +213,8 @@ def test_the_page_of_a_hand_off_tells_its_story(hers: Client, nora: Owner) -> No
     offer = a_running_offer(
         owner=nora, now=now, reply_by=now + timedelta(days=1), starts_on=nora.today(now) - timedelta(days=14)
     )
-    handoffs.log_hours(offer, day=nora.today(now), seconds=5400, note="<b>Receipts</b>", now=now)
-    outbox.pump(done=handoffs.hear_of)
+    some_hours(offer=offer, day=nora.today(now), seconds=5400, note="<b>Receipts</b>", now=now)
+    outbox.pump(done=deliveries.hear_of)
     page = text_of(hers.get(f"/hand-offs/{offer.handoff_id}/"))
     for said in ("Record keeping, with Ana", "Running since", "Ana logged 1:30", "Won back", "<dt>Started</dt>"):
         assert said in page
@@ -231,11 +239,12 @@ def test_a_drafts_preview_shows_the_terms_of_the_draft(nora: Owner) -> None:
     draft = a_draft(owner=nora, task=a_task(owner=nora, excel=3), hours=2)
     draft.terms.rate = Decimal(25)
     suggestion = suggestions.suggest(nora, draft.task, draft.assistant, TODAY)
-    initial = {"rate": Decimal(25), "starts_on": TODAY, "brief": "Keep my books."}
-    form = HandoffForm(draft.task, draft.assistant, 480, NOW, None, initial=initial)
-    shown = story.preview(form, suggestion, draft.terms)
+    initial = {"rate": Decimal(25), "starts_on": TODAY, "brief": "Keep my books.", "share": 40, "reply_by": TODAY}
+    form = HandoffForm(draft.task, draft.assistant, suggestion, NOW, None, initial=initial)
+    shown = story.preview(form, draft.terms)
     assert (shown["takes"], shown["rate"], shown["costs"], shown["frees"]) == ("2 h", "$25", "$50", "$160")
-    assert story.preview(form, suggestion, None)["takes"] == "5 h"
+    assert (shown["reply_by"], shown["reply_by_there"]) == ("Thursday 15 October, 6 pm", "Friday 16 October, 9 am")
+    assert story.preview(form, None)["takes"] == "5 h"
 
 
 def test_a_hand_off_in_another_currency_is_told_in_it(nora: Owner) -> None:

@@ -21,8 +21,22 @@ def test_a_suggestion_is_as_much_of_the_task_as_fits(nora: Owner) -> None:
     task, ana = a_loathed_task(nora), an_assistant(owner=nora, hours=3)
     given = suggestions.suggest(nora, task, ana, TODAY)
     assert (given.task_minutes, given.minutes, given.free_minutes) == (300, 180, 180)
-    assert [given.given(minutes) for minutes in (0, 60, 180, 300, 600)] == [0, 60, 180, 300, 300]
-    assert given.frees(60) == 80
+    assert [given.share(minutes) for minutes in (0, 60, 180, 300, 600)] == [1, 20, 60, 100, 100]
+    assert [given.part(share) for share in (1, 20, 60, 100)] == [3, 60, 180, 300]
+    assert given.frees(20) == 80
+
+
+def test_who_else_could_take_all_of_it_comes_in_the_order_of_what_they_bring(nora: Owner) -> None:
+    task, ana = a_loathed_task(nora), an_assistant(owner=nora, hours=8)
+    dear, cheap = (an_assistant(owner=nora, name=name, rate=rate) for name, rate in (("Dora", 30), ("Cleo", 12)))
+    an_assistant(owner=nora, name="Bo", hours=1)
+    an_assistant(owner=nora, name="Max", rate=900)
+    roster.pause(an_assistant(owner=nora, name="Paul"), TODAY)
+    asked = an_assistant(owner=nora, name="Has it")
+    an_offer(owner=nora, task=task, assistant=asked)
+    others = suggestions.suggest(nora, task, ana, TODAY).others
+    assert [each.assistant for each in others] == [cheap, dear]
+    assert all(each.minutes == 300 and each.ahead_cents > 0 for each in others)
 
 
 def test_a_suggestion_is_in_quarters_of_an_hour_and_never_more_than_is_free(nora: Owner) -> None:
@@ -50,4 +64,4 @@ def test_there_is_a_suggestion_for_any_task_and_person(nora: Owner, state: str) 
             an_offer(owner=nora, task=a_task(owner=nora), assistant=ana, hours=5)
     given = suggestions.suggest(nora, task, ana, TODAY)
     assert given.minutes == {"timeless": 0, "full": 0}.get(state, 300)
-    assert given.given(300) == (0 if state == "timeless" else 300)
+    assert given.part(100) == (0 if state == "timeless" else 300)

@@ -12,7 +12,7 @@ from assistants.models import Assistant, Handoff
 from tasks import briefs, clock
 from tasks.models import Owner, Task
 from tests.assistants import world
-from tests.assistants.test_handoff_views import typed, writing
+from tests.assistants.test_write_views import typed, writing
 from tests.factories import NOW, TODAY, a_draft, a_task, an_accepted_offer, an_assistant
 
 pytestmark = pytest.mark.django_db
