@@ -16,8 +16,9 @@ from random import Random
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from assistants import handoffs, roster
-from assistants.models import Assistant, OutgoingEmail
+from assistants import deliveries, handoffs, replies, roster, sweeps, work_logs
+from assistants.models import Assistant, Offer, OutgoingEmail
+from assistants.months import Month
 from tasks import briefs, days, owners, scores
 from tasks.durations import HOUR, MINUTE
 from tasks.models import EntryChange, Owner, Task, TaskSkill
@@ -106,7 +107,7 @@ def load(now: datetime) -> Owner:
     owner = _owner(now)
     today = owner.today(now)
     tasks = _tasks(owner, now)
-    people = _people(owner)
+    people = _people(owner, now)
     _log(owner, tasks, today, now)
     _handoffs(owner, tasks, people, now)
     owner.next_summary_at = weekly.next_at(owner, now)
@@ -158,12 +159,12 @@ def _tasks(owner: Owner, now: datetime) -> dict[str, Task]:
     return tasks
 
 
-def _people(owner: Owner) -> dict[str, Assistant]:
+def _people(owner: Owner, now: datetime) -> dict[str, Assistant]:
     people = {}
     for name, email, zone, rate, hours, skills, note in ROSTER:
         levels = {owners.skill_named(owner, skill): level for skill, level in skills.items()}
         details = roster.Details(name, email, zone, Decimal(rate), hours * 60, note, levels)
-        people[name.split()[0]] = roster.write(owner, details)
+        people[name.split()[0]] = roster.write(owner, details, now=now)
     return people
 
 
@@ -232,15 +233,24 @@ def _running(owner: Owner, task: Task, person: Assistant, start: date, today: da
     offer = handoffs.send(handoff, now=_at(owner, sent_on, 9))
     _hand_over(owner, _at(owner, sent_on, 9, 1))
     offer.refresh_from_db()
-    handoffs.accept(offer, terms_version=1, now=_at(owner, sent_on + timedelta(days=2), 7, 2))
-    handoffs.start(offer, now=_at(owner, start, 0, 1))
+    replies.accept(offer, terms_version=1, now=_at(owner, sent_on + timedelta(days=2), 7, 2))
+    sweeps.start(offer, now=_at(owner, start, 0, 1))
     for number, day in enumerate(start + timedelta(days=n) for n in range((today - start).days)):
         # Tuesdays and Fridays, two hours each; the first week a little less.
         if day.weekday() in (1, 4):
             seconds = 2 * HOUR if number > 7 else 105 * MINUTE
             note = WORK_NOTES[(number // 3) % len(WORK_NOTES)]
-            handoffs.log_hours(offer, day=day, seconds=seconds, note=note, now=_at(owner, day, 16))
-            offer.handoff.refresh_from_db()
+            work_logs.log(offer, day=day, seconds=seconds, note=note, now=_at(owner, day, 16))
+        _approve_and_pay(owner, offer, day)
+
+
+def _approve_and_pay(owner: Owner, offer: Offer, day: date) -> None:
+    """Saturdays she looks at the hours of the week; in the second week of a month she pays the one before."""
+    if day.weekday() == 5:
+        marks = [work_logs.mark(line) for line in offer.handoff.work.open()]
+        work_logs.approve(offer.handoff, marks, now=_at(owner, day, 10))
+    if day.day == 9:
+        work_logs.pay(offer.assistant, Month.of(day - timedelta(days=9)), day, now=_at(owner, day, 11))
 
 
 def _declined(owner: Owner, task: Task, person: Assistant, today: date) -> None:
@@ -259,7 +269,7 @@ def _declined(owner: Owner, task: Task, person: Assistant, today: date) -> None:
     offer = handoffs.send(handoff, now=_at(owner, sent_on, 10))
     _hand_over(owner, _at(owner, sent_on, 10, 1))
     offer.refresh_from_db()
-    handoffs.decline(offer, reason="time", now=_at(owner, sent_on + timedelta(days=1), 8, 30))
+    replies.decline(offer, reason="time", now=_at(owner, sent_on + timedelta(days=1), 8, 30))
 
 
 def _waiting(owner: Owner, task: Task, person: Assistant, today: date, now: datetime) -> None:
@@ -278,7 +288,7 @@ def _hand_over(owner: Owner, at: datetime) -> None:
     for email in owner.emails.filter(kind="offer", state=OutgoingEmail.State.QUEUED).select_related("offer"):
         email.state, email.transport, email.sent_at = OutgoingEmail.State.SENT, OutgoingEmail.KEPT, at
         email.save(update_fields=["state", "transport", "sent_at"])
-        handoffs.hear_of(email, at)
+        deliveries.hear_of(email, at)
 
 
 def _keep_mail(owner: Owner) -> None:

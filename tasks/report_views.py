@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from . import durations, periods, reports, sheets
+from . import durations, periods, reports, sheets, spreadsheets
 from .periods import Span
 from .reports import Log
 from .requests import OwnerRequest
@@ -24,8 +24,6 @@ USUAL = 12
 NO_WEEK = "Choose a week, such as 2026-W42."
 FAR = "That year is too far away."
 REVERSED = "Choose a week that is not before the first one."
-# What a spreadsheet takes for the start of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEAD = ("Week", "Monday", "Task", "Quadrant", "Hours", "Seconds", "Worth", "Currency")
 
 
@@ -107,13 +105,8 @@ def _cells(line: reports.Line, log: Log, currency: str) -> tuple[object, ...]:
     monday = periods.monday(line.week)
     worth = ("", "") if line.worth is None else (log.amount(line.worth), currency)
     hours = durations.clock(line.seconds)
-    name, group = harmless(line.track.name), line.track.group
+    name, group = spreadsheets.harmless(line.track.name), line.track.group
     return Week.of(monday), monday, name, group, hours, line.seconds, *worth
-
-
-def harmless(text: str) -> str:
-    """The text as a cell that no spreadsheet runs: '=1+1 instead of =1+1."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _asked(request: OwnerRequest, log: Log, today: date) -> RangeForm:

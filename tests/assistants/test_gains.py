@@ -22,6 +22,7 @@ from tests.factories import (
     an_accepted_offer,
     an_assistant,
     an_entry,
+    some_hours,
     two_measured_weeks,
 )
 
@@ -49,7 +50,7 @@ def logged_days(owner: Owner, days: int, week: Week = LAST) -> None:
 
 
 def worked(offer: Offer, hours: int, day: date = MONDAY) -> None:
-    handoffs.log_hours(offer, day=day, seconds=hours * HOUR, note="", now=NOW)
+    some_hours(offer=offer, day=day, seconds=hours * HOUR, note="", now=NOW)
 
 
 def made(owner: Owner, *handoffs_: Handoff, weeks: int = 1) -> Gains:

@@ -11,7 +11,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assistants import handoffs
 from delegator import home
 from tasks.durations import HOUR
 from tasks.models import Owner, Task
@@ -152,7 +151,7 @@ def test_each_week_is_a_bar_with_best_work_routine_and_help(nora: Owner) -> None
     log(design, 1, 12)
     log(books, 1, 3)
     log(books, 0, 1.5)
-    handoffs.log_hours(offer, day=THIS_WEEK.back().first, seconds=4 * HOUR, note="", now=NOW)
+    factories.some_hours(offer=offer, day=THIS_WEEK.back().first, seconds=4 * HOUR, note="", now=NOW)
     *before, last, this = home._home(nora, NOW)["bars"]
     assert [bar.best + bar.routine + bar.helped for bar in before] == [0] * 5
     hours = "12 h best work, 3 h routine, 4 h handed off"
@@ -167,7 +166,7 @@ def test_what_was_won_back_its_worth_and_the_pay_stand_below(client: Client, nor
     # It took 5 h a week; the log of last week says 1 h, and a quarter of an hour goes to answering and checking.
     offer = factories.a_running_offer(owner=nora, task=books)
     log(books, 1, 1)
-    handoffs.log_hours(offer, day=THIS_WEEK.back().first, seconds=3 * HOUR, note="", now=NOW)
+    factories.some_hours(offer=offer, day=THIS_WEEK.back().first, seconds=3 * HOUR, note="", now=NOW)
     offer.terms.starts_on = THIS_WEEK.back(2).first
     offer.terms.save()
     home = page(client, nora)
@@ -181,7 +180,7 @@ def test_a_task_that_was_not_measured_before_is_named_and_not_counted(client: Cl
     books = factories.a_task(owner=nora, name="Record keeping")
     offer = factories.a_running_offer(owner=nora, task=books)
     log(books, 1, 1)
-    handoffs.log_hours(offer, day=THIS_WEEK.back().first, seconds=3 * HOUR, note="", now=NOW)
+    factories.some_hours(offer=offer, day=THIS_WEEK.back().first, seconds=3 * HOUR, note="", now=NOW)
     home = page(client, nora)
     assert "Not counted: record keeping, since your log has no two weeks of it from before." in home.text
 
@@ -244,7 +243,7 @@ def a_full_desk(owner: Owner, size: int) -> None:
         for back in range(4):
             log(task, back, 2)
         offer = factories.a_running_offer(owner=owner, task=task)
-        handoffs.log_hours(offer, day=THIS_WEEK.back().first, seconds=HOUR, note="", now=NOW)
+        factories.some_hours(offer=offer, day=THIS_WEEK.back().first, seconds=HOUR, note="", now=NOW)
         factories.an_offer(owner=owner, reply_by=NOW + timedelta(days=4), task=task)
 
 

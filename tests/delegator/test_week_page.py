@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
-from assistants import handoffs
 from tasks import days, owners, timers
 from tasks.durations import HOUR, MINUTE
 from tasks.models import Owner, Task, TimeEntry
@@ -24,6 +23,7 @@ from tests.factories import (
     an_assistant,
     an_entry,
     an_owner,
+    some_hours,
     the_best_work,
 )
 from tests.tasks.clocks import standing_at
@@ -367,7 +367,7 @@ def test_what_assistants_logged_that_week_and_cost_stands_there(nora: Owner, bea
         (offer, MONDAY - timedelta(days=1), HOUR),
         (theirs, MONDAY, HOUR),
     ]:
-        handoffs.log_hours(each, day=day, seconds=seconds, note="", now=NOW)
+        some_hours(offer=each, day=day, seconds=seconds, note="", now=NOW)
     shown = read(hers.get(WEEK))
     assert shown.figure("Ana on record keeping, 3.5 h") == "$63 paid"
     assert "Tom" not in shown.text

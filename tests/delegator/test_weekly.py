@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from assistants import handoffs, outbox
+from assistants import outbox
 from assistants.models import OutgoingEmail
 from delegator import weekly
 from delegator.models import WeeklySummary
@@ -56,7 +56,7 @@ def the_week(owner: Owner) -> dict[str, Any]:
     offer.handoff.minutes_before, offer.handoff.check_minutes = 270, 0
     offer.handoff.save()
     for n in (1, 4):
-        handoffs.log_hours(offer, day=WEEK.first + timedelta(days=n), seconds=2 * HOUR, note="", now=MONDAY)
+        factories.some_hours(offer=offer, day=WEEK.first + timedelta(days=n), seconds=2 * HOUR, note="", now=MONDAY)
     return weekly.facts(owner, WEEK, MONDAY)
 
 
@@ -115,7 +115,7 @@ def test_hours_lost_are_said_with_a_minus_and_never_as_won(nora: Owner) -> None:
     log(books, WEEK, 375)
     log(books, WEEK.back(), 60)
     offer = factories.a_running_offer(owner=nora, task=books)
-    handoffs.log_hours(offer, day=WEEK.first, seconds=HOUR, note="", now=MONDAY)
+    factories.some_hours(offer=offer, day=WEEK.first, seconds=HOUR, note="", now=MONDAY)
     facts = weekly.facts(nora, WEEK, MONDAY)
     assert facts["handed"]["won"] == "−1.5 h"
     assert "won back" not in facts["subject_text"] + facts["headline"]
@@ -125,7 +125,7 @@ def test_two_logged_days_are_too_few_to_say_what_was_won(nora: Owner) -> None:
     books = factories.a_task(owner=nora)
     log(books, WEEK, 60, days=2)
     offer = factories.a_running_offer(owner=nora, task=books)
-    handoffs.log_hours(offer, day=WEEK.first, seconds=HOUR, note="", now=MONDAY)
+    factories.some_hours(offer=offer, day=WEEK.first, seconds=HOUR, note="", now=MONDAY)
     handed = weekly.facts(nora, WEEK, MONDAY)["handed"]
     assert (handed["won"], handed["worth"]) == ("Log 3 days to know", "–")
     assert handed["line"] == "Log 3 days to know what you won back. Paid $18."
@@ -135,7 +135,7 @@ def test_a_task_that_was_not_measured_before_is_not_said_to_need_a_longer_log(no
     books = factories.a_task(owner=nora)
     log(books, WEEK, 300)
     offer = factories.a_running_offer(owner=nora, task=books, starts_on=WEEK.first)
-    handoffs.log_hours(offer, day=WEEK.first, seconds=HOUR, note="", now=MONDAY)
+    factories.some_hours(offer=offer, day=WEEK.first, seconds=HOUR, note="", now=MONDAY)
     handed = weekly.facts(nora, WEEK, MONDAY)["handed"]
     assert (handed["won"], handed["worth"]) == ("Not measured before", "–")
     assert handed["line"] == "What you won back is not known: your log has no two weeks of it from before. Paid $18."
