@@ -16,8 +16,8 @@ from django.db.models import Prefetch, Q
 from tasks import weeks
 from tasks.models import Owner, Task
 
-from . import matching
-from .models import Assistant, AssistantSkill, Handoff, Wish
+from . import absences, matching
+from .models import Assistant, AssistantSkill, Handoff, Offer, Wish
 
 FINE = {1: 0, 2: 3, 3: 5, 4: 8, 5: 10}
 MIDDLE = 5
@@ -35,6 +35,7 @@ class Rows:
     """Everything a plan is made from, loaded in a fixed number of queries."""
 
     owner: Owner
+    today: date
     tasks: list[Task]
     people: list[Assistant]
     live: list[Handoff]
@@ -55,16 +56,23 @@ def gather(owner: Owner, today: date, *, task: Task | None = None, person: Assis
     people = list(
         owner.assistants.with_stop()
         .filter(Q(paused_on=None) | Q(pk__in=busy))
-        .prefetch_related(Prefetch("skill_levels", AssistantSkill.objects.select_related("skill")))
+        .prefetch_related("absences", Prefetch("skill_levels", AssistantSkill.objects.select_related("skill")))
     )
     away = {each.pk for each in people if each.paused_on or each.wants_no_mail}
-    refused = owner.handoffs.refused_since(today - PAUSE_AFTER_NO).values_list("task_id", "assistant_id")
+    refused = _refused(owner, today - PAUSE_AFTER_NO)
     usual = weeks.usual_minutes(owner, tasks, today)
     minutes = {pk: spent or 0 for pk, spent in usual.items()}
     # A task that is handed off keeps the minutes it took before.
     minutes |= {handoff.task_id: handoff.minutes_before for handoff in reversed(live)}
     wishes = list(owner.wishes.standing(today).select_related("task", "assistant"))
-    return Rows(owner, tasks, people, live, minutes, owner.hour_value(today), set(refused), away, wishes)
+    return Rows(owner, today, tasks, people, live, minutes, owner.hour_value(today), refused, away, wishes)
+
+
+def _refused(owner: Owner, since: date) -> set[Place]:
+    """Who said no to which task since that day, or with whom it has ended. Two queries."""
+    said_no = Offer.objects.filter(handoff__owner=owner).refused_since(since)
+    ended = owner.handoffs.ended_since(since)
+    return {*said_no.values_list("handoff__task", "assistant"), *ended.values_list("task", "assistant")}
 
 
 def instance(rows: Rows, budget: Decimal | None) -> matching.Instance:
@@ -84,7 +92,7 @@ def instance(rows: Rows, budget: Decimal | None) -> matching.Instance:
             max_brief_minutes=rows.owner.most_brief_minutes,
         ),
         tasks=tuple(_task(task, rows, kept_parts[task.pk]) for task in rows.tasks),
-        assistants=tuple(_assistant(person) for person in rows.people),
+        assistants=tuple(_assistant(person, rows) for person in rows.people),
         kept=tuple(
             matching.Kept(
                 str(handoff.task_id),
@@ -137,11 +145,14 @@ def _there(rows: Rows, pairs: set[Place]) -> set[Place]:
 
 
 def free_minutes(rows: Rows) -> dict[int, int]:
-    """Minutes a week that each person still has, by assistant id."""
-    free = {person.pk: person.weekly_minutes for person in rows.people}
+    """Minutes a week that each person still has in the weeks of the plan, by assistant id."""
+    busy = dict.fromkeys((person.pk for person in rows.people), 0)
     for handoff in rows.live:
-        free[handoff.assistant_id] = max(0, free[handoff.assistant_id] - handoff.terms.weekly_minutes)
-    return free
+        busy[handoff.assistant_id] += handoff.terms.weekly_minutes
+    return {
+        person.pk: max(0, absences.minutes_left(person, rows.today, busy=busy[person.pk]) - busy[person.pk])
+        for person in rows.people
+    }
 
 
 def cents(amount: Decimal) -> int:
@@ -188,12 +199,17 @@ def _growth(percent: int) -> int:
     return int((every_four_weeks * 1000).to_integral_value(ROUND_HALF_UP))
 
 
-def _assistant(person: Assistant) -> matching.Assistant:
+def _assistant(person: Assistant, rows: Rows) -> matching.Assistant:
+    kept = 0
+    for handoff in rows.live:
+        if handoff.assistant_id == person.pk:
+            parts = _parts_given(handoff, rows)
+            kept += parts * weeks.half_up(handoff.terms.weekly_minutes, parts)
     return matching.Assistant(
         id=str(person.pk),
         name=person.first_name,
         rate_cents=cents(person.rate),
-        minutes=person.weekly_minutes,
+        minutes=absences.minutes_left(person, rows.today, busy=kept),
         min_minutes=0,
         skills={str(level.skill_id): level.level for level in person.skill_levels.all()},
     )

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import F, Q
 
 from tasks.models import Owner, Skill
 
-from .models import Assistant, AssistantSkill, Handoff
+from . import absences, handoffs
+from .models import Assistant, AssistantSkill, Handoff, Offer, OutgoingEmail
+from .moves import TooLate
+
+# After its end hours can still be logged, and are paid.
+STILL_NEEDED = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,9 @@ class Details:
 
 
 @transaction.atomic
-def write(owner: Owner, details: Details, assistant: Assistant | None = None) -> Assistant:
-    """Add a person, or change what is known of them."""
+def write(owner: Owner, details: Details, assistant: Assistant | None = None, *, now: datetime) -> Assistant:
+    """Add a person, or change what is known of them; to a new address go new links, and the old ones die."""
+    before = _address(assistant) if assistant else ""
     assistant = assistant or Assistant(owner=owner)
     for field in ("name", "email", "time_zone", "rate", "weekly_minutes", "note"):
         setattr(assistant, field, getattr(details, field))
@@ -38,7 +46,43 @@ def write(owner: Owner, details: Details, assistant: Assistant | None = None) ->
     AssistantSkill.objects.bulk_create(
         AssistantSkill(assistant=assistant, skill=skill, level=level) for skill, level in details.levels.items()
     )
+    if before and before.lower() != assistant.email.lower():
+        _send_links_anew(assistant, now=now)
     return assistant
+
+
+def _address(assistant: Assistant) -> str:
+    """As it stands, and so until this is done: of two who change it each kills the links of the one before."""
+    held = Assistant.objects.select_for_update(no_key=True).filter(pk=assistant.pk)
+    return held.values_list("email", flat=True).get()
+
+
+def _send_links_anew(assistant: Assistant, *, now: datetime) -> None:
+    held = open_offers(assistant).select_related("handoff__owner", "handoff__task", "assistant", "terms")
+    sent = []
+    for offer in held.order_by("handoff_id", "pk"):
+        with suppress(TooLate):  # it ended this instant, and is then one of the others
+            handoffs.readdress(offer.handoff, offer, now=now)
+            sent.append(offer.pk)
+    # A page of what is over leads to what is open, so its link dies too; what waits about it goes to the new address.
+    over = assistant.offers.exclude(pk__in=sent)
+    waiting = [OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING]
+    emails = OutgoingEmail.objects.filter(offer__in=over, state__in=waiting)
+    emails.update(to_name=assistant.name, to_email=assistant.email)
+    over.update(epoch=F("epoch") + 1)
+
+
+def open_offers(assistant: Assistant) -> models.QuerySet[Offer]:
+    """What they can still answer, and what they have."""
+    agreed = Q(state=Offer.State.ACCEPTED, handoff__state__in=[Handoff.State.TAKEN, Handoff.State.ACTIVE])
+    return assistant.offers.filter(Q(state__in=Offer.LIVE) | agreed)
+
+
+def held_by(assistant: Assistant, *, now: datetime) -> models.QuerySet[Offer]:
+    """What is open, and what ended so lately that its page is still needed."""
+    over = Q(state=Offer.State.ACCEPTED, handoff__state__in=[Handoff.State.DONE, Handoff.State.ENDED])
+    lately = assistant.offers.filter(over, handoff__ends_on__gte=(now - STILL_NEEDED).date())
+    return open_offers(assistant) | lately
 
 
 def pause(assistant: Assistant, today: date) -> None:
@@ -60,5 +104,7 @@ def busy_minutes(live: Iterable[Handoff]) -> dict[int, int]:
     return busy
 
 
-def free_minutes(assistant: Assistant, live: Iterable[Handoff]) -> int:
-    return max(0, assistant.weekly_minutes - busy_minutes(live).get(assistant.pk, 0))
+def free_minutes(assistant: Assistant, live: Iterable[Handoff], today: date) -> int:
+    """Minutes a week that they have left in the weeks for which one plans today."""
+    busy = busy_minutes(live).get(assistant.pk, 0)
+    return max(0, absences.minutes_left(assistant, today, busy=busy) - busy)

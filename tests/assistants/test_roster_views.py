@@ -24,6 +24,7 @@ from tests.factories import (
     an_assistant,
     an_offer,
     an_owner,
+    some_hours,
 )
 
 pytestmark = pytest.mark.django_db
@@ -211,15 +212,15 @@ def test_the_roster_says_who_has_how_many_hours_left(hers: Client, nora: Owner) 
 
 def test_hours_come_back_when_a_hand_off_is_over(nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora, hours=5)
-    assert roster.free_minutes(offer.assistant, nora.handoffs.live().with_terms()) == 180
+    assert roster.free_minutes(offer.assistant, nora.handoffs.live().with_terms(), TODAY) == 180
     handoffs.end(offer.handoff, now=NOW)
-    assert roster.free_minutes(offer.assistant, nora.handoffs.live().with_terms()) == 480
+    assert roster.free_minutes(offer.assistant, nora.handoffs.live().with_terms(), TODAY) == 480
 
 
 def test_someone_with_less_time_than_they_have_agreed_to_has_none_left(nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora, hours=5)
     offer.assistant.weekly_minutes = 60
-    assert roster.free_minutes(offer.assistant, nora.handoffs.live().with_terms()) == 0
+    assert roster.free_minutes(offer.assistant, nora.handoffs.live().with_terms(), TODAY) == 0
 
 
 def test_a_person_is_shown_with_their_hours_worked_and_what_they_cost(hers: Client, nora: Owner) -> None:
@@ -230,7 +231,7 @@ def test_a_person_is_shown_with_their_hours_worked_and_what_they_cost(hers: Clie
         (now.date() - timedelta(days=7), 3600),
         (now.date() - timedelta(days=90), 60),
     ):
-        handoffs.log_hours(offer, day=day, seconds=seconds, note="", now=now)
+        some_hours(offer=offer, day=day, seconds=seconds, note="", now=now)
     page = text_of(hers.get(page_of(offer.assistant)))
     assert "3 h of 8 h a week" in page
     assert '<td class="r num">2:30</td><td class="r num">$45.00</td>' in page
