@@ -13,6 +13,7 @@ from celery import current_app
 
 logger = logging.getLogger(__name__)
 SEND_EMAIL, WORK_OUT_PLAN = "assistants.jobs.send_email", "assistants.jobs.work_out_plan"
+LOOK_AHEAD = "assistants.jobs.look_ahead"
 QUIET = 30.0
 _quiet_until = 0.0
 
@@ -25,6 +26,11 @@ def ring(email_id: int) -> None:
 def ring_for_plan(plan_id: int) -> None:
     """Ask a worker to work that plan out; never raises. The next look after a minute rings again."""
     _ring(WORK_OUT_PLAN, plan_id)
+
+
+def ring_to_look_ahead(plan_id: int) -> None:
+    """Ask a worker for the forecast from that plan's inputs; never raises. The next look rings again, as above."""
+    _ring(LOOK_AHEAD, plan_id)
 
 
 def _ring(job: str, pk: int) -> None:

@@ -92,6 +92,17 @@ def question(rows: Rows, tries: Tries) -> Question:
     return Question(rows, tries.budget, plan_inputs.instance(rows, tries.budget))
 
 
+def of_the_year(question: Question) -> Question:
+    """The same for a year: what is over in weeks is left out, such as days off of people, and what is "not now"."""
+    hours = {str(person.pk): person.weekly_minutes for person in question.rows.people}
+    asked = replace(
+        question.asked,
+        assistants=tuple(replace(each, minutes=hours[each.id]) for each in question.asked.assistants),
+        exclude=tuple(each for each in question.asked.exclude if each.assistant),
+    )
+    return Question(question.rows, question.budget, asked)
+
+
 def solve(question: Question) -> matching.Plan:
     """For a look at what would be: the slider of the page moves on meanwhile."""
     return matching.solve(question.asked, limit=LOOK)

@@ -1,7 +1,8 @@
 """
 Plans that were made, kept with what they were made from: nothing is solved twice, and changes can be told.
 
-A plan that is too large for a request is worked out by a worker, while the last one is shown.
+A plan that is too large for a request is worked out by a worker, while the last one is shown. So is the forecast of
+a year, which is fourteen plans and more.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ SOLO_TASKS, SOLO_PEOPLE = 30, 15
 # Seconds for a large plan, and when a worker that has not answered is asked once more.
 LARGE_PATIENCE, ASK_AGAIN = 10, timedelta(minutes=1)
 KEPT = 30
+# Tasks times people up to which a forecast is worked out inside a request: about 150 ms. It looks a year past today,
+# and the middle of the last of twelve months is up to 54 weeks away.
+SOLO_AHEAD, STEPS = 50, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,41 @@ def answer(question: Question, *, now: datetime, is_patient: bool = False) -> ma
     return plan
 
 
-def waiting(question: Question, *, now: datetime) -> Waiting:
+def forecast(question: Question, *, now: datetime, is_patient: bool = False) -> matching.Needs | None:
+    """What the year from now on needs, known or worked out now; None while a worker is at it."""
+    asked = question.asked
+    known = question.rows.owner.plans.filter(digest=question.digest).first() or _new(question, now)
+    found = matching.Needs.read(known.ahead) if known.ahead else None
+    is_small = len(asked.tasks) * len(asked.assistants) <= SOLO_AHEAD
+    if found is None and (is_patient or (is_small and known.ahead_rung_at is None)):
+        found = _look_ahead(known, asked, LARGE_PATIENCE if is_patient else PATIENCE)
+    if found is None:
+        _ring(known, now, ahead=True)
+    return found
+
+
+def look_ahead(pk: int) -> None:
+    """Work out a forecast with a worker's patience; what is gone or known is left."""
+    known = Plan.objects.filter(pk=pk, ahead__isnull=True).first()
+    asked = _asked(known) if known else None
+    if known and asked:
+        _look_ahead(known, asked, LARGE_PATIENCE)
+
+
+def _look_ahead(known: Plan, asked: matching.Instance, patience: float) -> matching.Needs | None:
+    """The forecast, kept; None where time ran out and a worker has more of it."""
+    found = matching.needs(matching.ahead(asked, steps=STEPS, limit=patience))
+    if not found.is_complete and patience < LARGE_PATIENCE:
+        return None
+    Plan.objects.filter(pk=known.pk).update(ahead=found.json())
+    return found
+
+
+def waiting(question: Question, *, now: datetime, ahead: bool = False) -> Waiting:
+    """How long a worker is at the plan, or at the forecast."""
     asked, known = question.asked, question.rows.owner.plans.filter(digest=question.digest).first()
-    since = known.rung_at if known and known.rung_at else now
+    rung_at = known and (known.ahead_rung_at if ahead else known.rung_at)
+    since = rung_at or now
     return Waiting(len(asked.tasks), len(asked.assistants), int((now - since).total_seconds()))
 
 
@@ -91,7 +127,9 @@ def changed(question: Question, *, now: datetime) -> Changes | None:
     """What changed since the last look of an earlier day; None if nothing did. Two queries."""
     owner = question.rows.owner
     midnight = dates.starts_at(owner.today(now), owner.zone)
-    looks = [(look, known) for known in owner.plans.defer("inputs", "answer") if (look := known.last_look(midnight))]
+    # Without an answer nobody has seen it.
+    shown = owner.plans.filter(patience__gt=0).defer("inputs", "answer", "ahead")
+    looks = [(look, known) for known in shown if (look := known.last_look(midnight))]
     if not looks:
         return None
     look, before = max(looks, key=lambda each: (each[0], each[1].pk))
@@ -151,8 +189,10 @@ def _look(known: Plan, owner: Owner, now: datetime) -> None:
         Plan.objects.filter(pk=known.pk).update(shown_before=known.shown_at, shown_at=now)
 
 
-def _ring(known: Plan, now: datetime) -> None:
+def _ring(known: Plan, now: datetime, *, ahead: bool = False) -> None:
     """Ask a worker, and again after a minute without an answer; of several who ask at once only one does."""
-    is_due = known.rung_at is None or now - known.rung_at >= ASK_AGAIN
-    if is_due and Plan.objects.filter(pk=known.pk, rung_at=known.rung_at).update(rung_at=now):
-        bell.ring_for_plan(known.pk)
+    field, ring = ("ahead_rung_at", bell.ring_to_look_ahead) if ahead else ("rung_at", bell.ring_for_plan)
+    rung_at = getattr(known, field)
+    is_due = rung_at is None or now - rung_at >= ASK_AGAIN
+    if is_due and Plan.objects.filter(**{"pk": known.pk, field: rung_at}).update(**{field: now}):
+        ring(known.pk)

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from tasks import clock
 
-from . import reminders, weekly
+from . import ahead_reminders, reminders, weekly
 from .sessions import SessionStore
 
 
@@ -21,6 +21,12 @@ def remind() -> None:
         reminders.ask_about_timers(now=clock.now())
     finally:  # neither keeps the other
         reminders.remind(now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def remind_of_the_year() -> None:
+    """Write the mails about the next 12 months that owners asked for; the outbox sends them."""
+    ahead_reminders.remind(now=clock.now())
 
 
 @shared_task(ignore_result=True)

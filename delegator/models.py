@@ -32,3 +32,19 @@ class WeeklySummary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner}, {self.week}"
+
+
+class AheadReminder(models.Model):
+    """The owner's wish to hear once, in a month to come, what the plan ahead says then; one a month."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="ahead_reminders")
+    month = models.CharField(max_length=7, help_text="2027-01")
+    asked_at = models.DateTimeField()
+    written_at = models.DateTimeField(null=True, help_text="When it was done with: its email was written, or let go.")
+
+    class Meta:
+        ordering = ["month"]
+        constraints = [models.UniqueConstraint("owner", "month", name="one_reminder_a_month")]
+
+    def __str__(self) -> str:
+        return f"{self.owner}, {self.month}"

@@ -5,9 +5,9 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from . import accounts, health, home, mailbox, routine, settings_page, task_page, unsubscribe, week_page
+from . import accounts, ahead, health, home, mailbox, routine, settings_page, task_page, unsubscribe, week_page
 
-handler404 = "tasks.views.not_found"
+handler404 = "delegator.not_found.not_found"
 
 account_patterns = [
     path("sign-up/", account_views.signup, name="account_signup"),
@@ -39,6 +39,10 @@ urlpatterns = [
     path("", include("assistants.urls")),
     path("h/", include("assistants.link_urls")),
     path("", include(account_patterns)),
+    path("plan/ahead/", ahead.plan_ahead, name="plan_ahead"),
+    path("plan/ahead/reminders/", ahead.reminder_keep, name="ahead_remind"),
+    path("plan/ahead/reminders/<int:pk>/", ahead.reminder_move, name="ahead_reminder_move"),
+    path("plan/ahead/reminders/<int:pk>/remove/", ahead.reminder_remove, name="ahead_reminder_remove"),
     path("routine/", routine.routine, name="routine"),
     path("routine/hold/", routine.scores_hold, name="scores_hold"),
     path("week/", week_page.this_week, name="this_week"),

@@ -143,6 +143,11 @@ def usual(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, Usual]:
     return found
 
 
+def recent(owner: Owner, today: date) -> list[date]:
+    """The Mondays of the weeks that tell what is usual, oldest first. One query."""
+    return sorted({monday for _, monday, _ in USUAL.rows(owner=owner.pk, last=Week.of(today).back().first)})
+
+
 def usual_minutes(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, int | None]:
     """Minutes a week that each task takes, by task id; None with neither log nor estimate. One query."""
     return {pk: each.minutes for pk, each in usual(owner, tasks, today).items()}

@@ -12,11 +12,13 @@ MATCHING.md: `worth` and `rules` are its arithmetic, `greedy` and `programme` th
     more_budget(instance, plan)             the least money that lets more go
     way_out(instance, plan, task)           the smallest change that lets one task go
     ahead(instance, steps=13)               the plan of every four weeks to come
+    needs(ahead)                            what that means for each set of skills
 """
 
 from .ahead import Ahead, GivenBack, Short, Step, ahead
 from .instances import Assistant, BadInstance, Briefed, Exclusion, Instance, Kept, Owner, Pair, Task
 from .levers import Change, Goes, Lever, change, levers, more_budget
+from .needs import Hire, Need, Needs, needs
 from .plan import BrokenPlan, Plan, Proposal, check, recall, solve
 from .reasons import Explanation, Reason, explain, keep_price, left_out, why_not
 from .way_out import Way, way_out
@@ -33,9 +35,12 @@ __all__ = [
     "Explanation",
     "GivenBack",
     "Goes",
+    "Hire",
     "Instance",
     "Kept",
     "Lever",
+    "Need",
+    "Needs",
     "Owner",
     "Pair",
     "Plan",
@@ -55,6 +60,7 @@ __all__ = [
     "left_out",
     "levers",
     "more_budget",
+    "needs",
     "pull",
     "recall",
     "solve",

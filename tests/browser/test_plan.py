@@ -136,3 +136,33 @@ def test_how_far_a_worker_is_looks_right(page: Page, visit: Visit, owner: Person
     expect(page.get_by_text("Working it out: 35 tasks and 2 people.")).to_be_visible()
     visit.look()
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
+
+
+# Five weeks of record keeping that doubles in a year, which Ana has no time for.
+LOGGED = """
+from datetime import timedelta
+from django.utils import timezone
+from tasks.models import Owner
+from tests import factories
+owner = Owner.objects.get(pk={pk})
+task = owner.tasks.get(name="Record keeping")
+owner.tasks.filter(pk=task.pk).update(growth=100)
+today = owner.today(timezone.now())
+for back in range(1, 6):
+    factories.an_entry(task=task, day=today - timedelta(weeks=back), seconds=6 * 3600)
+"""
+
+
+def test_the_next_12_months_say_what_runs_out_and_keep_a_reminder(
+    page: Page, visit: Visit, owner: Person, running: Site
+) -> None:
+    running.app.manage("shell", "--verbosity", "0", "--command", LOGGED.format(pk=owner.pk))
+    page.get_by_role("link", name="Next 12 months").click()
+    expect(page.get_by_role("img").first).to_be_visible()
+    page.get_by_text("Show the numbers").first.click()
+    page.get_by_role("button", name=re.compile("Remind me in")).first.click()
+    expect(page.get_by_role("status").first).to_contain_text("One email will remind you on")
+    visit.look()
+    page.get_by_role("button", name=re.compile("Remove the reminder")).click()
+    expect(page.get_by_role("heading", name="Reminders")).to_have_count(0)
+    visit.look()

@@ -30,6 +30,8 @@ def real_database(folder: Path) -> Iterator[None]:
         memory.connection.backup(copy)
     copy.close()
     _use(file)
+    # It turns to write-ahead logging with the first connection, which of two at once only one can do.
+    connection.ensure_connection()
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from assistants import handoffs, outbox
+from assistants import deliveries, outbox
 from tasks import clock, timers
 from tasks.models import Owner, Timer
 from tests.factories import NOW, a_task
@@ -45,7 +45,7 @@ def written(owner: Owner) -> list[str]:
 def outcome(owner: Owner) -> tuple[str, str]:
     """What became of the owner's one email, when a worker comes to send it now."""
     owner.emails.update(due_at=clock.now())
-    outbox.pump(done=handoffs.hear_of)
+    outbox.pump(done=deliveries.hear_of)
     return owner.emails.values_list("state", "trouble").get()
 
 

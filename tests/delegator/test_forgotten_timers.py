@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.test import override_settings
 from pytest_django import DjangoAssertNumQueries
 
-from assistants import handoffs, outbox
+from assistants import deliveries, outbox
 from delegator import reminders
 from delegator.jobs import remind
 from tasks import clock, timers
@@ -196,7 +196,7 @@ def test_what_was_kept_and_forgotten_again_while_the_email_waited_is_one_email(n
     timers.keep(nora, now=now - LIMIT)
     reminders.ask_about_timers(now=now)
     nora.emails.update(due_at=now)
-    outbox.pump(done=handoffs.hear_of)
+    outbox.pump(done=deliveries.hear_of)
     assert list(nora.emails.order_by("pk").values_list("state", flat=True)) == ["skipped", "sent"]
 
 

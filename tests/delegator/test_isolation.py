@@ -16,9 +16,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 
-from assistants import handoffs, links, outbox, wishes
-from assistants.models import OutgoingEmail
-from delegator import demo
+from assistants import deliveries, links, outbox, replies, wishes, work_logs
+from assistants.models import Offer, OutgoingEmail, WorkLog
+from delegator import demo, outlook
 from tasks import briefs, clock, timers
 from tasks.models import Owner, Timer
 from tasks.weeks import Week
@@ -76,16 +76,24 @@ def wrong_tokens(owner: Owner) -> list[tuple[object, ...]]:
 def ids_of(owner: Owner) -> dict[str, list[tuple[object, ...]]]:
     """What could stand in an address that begins so; an address that begins otherwise fails the test."""
     address = EmailAddress.objects.get(user=owner)
+    lines = list(WorkLog.objects.filter(handoff__owner=owner))
     return {
-        "assistants/": [(person.pk,) for person in owner.assistants.all()],
+        "assistants/": [(person.pk, "2026-10") for person in owner.assistants.all()],
+        "hand-offs/<int:pk>/offers/": [
+            (offer.handoff_id, offer.pk) for offer in Offer.objects.filter(handoff__owner=owner)
+        ],
+        "hand-offs/<int:pk>/hours/": [(line.handoff_id, line.pk) for line in lines],
         "hand-offs/": [(handoff.pk,) for handoff in owner.handoffs.all()],
         # With the version of a brief.
         "routine/": [(task.pk, 1) for task in owner.tasks.all()],
         "entry/": [(entry.pk,) for entry in owner.entries.all()],
+        "plan/ahead/": [(reminder.pk,) for reminder in owner.ahead_reminders.all()],
         "plan/tasks/": [(task.pk,) for task in owner.tasks.all()],
         "plan/wishes/": [(wish.pk,) for wish in owner.wishes.all()],
         "settings/days-off/": [(day_off.pk,) for day_off in owner.days_off.all()],
         "mail/": [(email.pk,) for email in owner.emails.all()[:3]],
+        "h/<str:token>/hours/": [(*token, lines[0].pk) for token in wrong_tokens(owner)],
+        "h/<str:token>/statement/": [(*token, "2026-10") for token in wrong_tokens(owner)],
         "h/": wrong_tokens(owner),
         "unsubscribe/": wrong_tokens(owner),
         "sign-up/confirm/": [(f"{address.pk}:1x:mark",)],
@@ -94,7 +102,8 @@ def ids_of(owner: Owner) -> dict[str, list[tuple[object, ...]]]:
 
 
 def nobodys(route: str) -> tuple[object, ...]:
-    return tuple(RANDOM if "int:" in part else "nobody-nothing" for part in re.findall(r"<[^>]+>", route))
+    parts = re.findall(r"<[^>]+>", route)
+    return tuple(RANDOM if "int:" in part else "2026-10" if "month:" in part else "nobody-nothing" for part in parts)
 
 
 def everything(owner: Owner) -> list[dict[str, Any]]:
@@ -125,12 +134,15 @@ def hers(nora: Owner) -> Owner:
         briefs.write(task, steps="Nora’s way", now=now)
         factories.an_entry(task=task)
         factories.an_entry(task=task, day=nora.today(now))
+    running = Offer.objects.get(handoff__owner=nora, handoff__state="active")
+    factories.some_hours(offer=running, day=nora.today(now), note="Nora’s receipts", now=now)
     wishes.pin(nora, nora.tasks.routine()[0], nora.assistants.all()[0], factories.TODAY)
+    nora.ahead_reminders.create(month=str(outlook.months(nora.today(now))[3]), asked_at=now)
     timers.start(nora, nora.tasks.routine()[0], now=clock.now())
     declined = factories.an_offer(owner=nora, now=now, reply_by=now + timedelta(days=3))
-    handoffs.decline(declined, reason="time", now=now)
+    replies.decline(declined, reason="time", now=now)
     OutgoingEmail.objects.update(due_at=now)
-    outbox.pump(done=handoffs.hear_of)
+    outbox.pump(done=deliveries.hear_of)
     return nora
 
 
@@ -161,6 +173,7 @@ def test_a_list_shows_ones_own_alone(hers: Owner, bea: Owner) -> None:
         "/start/routine/",
         "/routine/",
         "/plan/",
+        "/plan/ahead/",
         "/hand-offs/",
         "/hand-offs/new/",
     ]
@@ -177,6 +190,7 @@ def test_foreign_ids_in_forms_and_queries_reach_nothing(hers: Owner, bea: Owner)
     day = bea.today(timezone.now())
     cell = {f"time-{task.pk}-{day}": "1:00", f"was-{task.pk}-{day}": "0 ", f"key-{task.pk}-{day}": "k1"}
     person = hers.assistants.all()[0]
+    away = person.absences.create(first=day, last=day)
     client = Client()
     client.force_login(bea)
     before = everything(hers)
@@ -186,6 +200,9 @@ def test_foreign_ids_in_forms_and_queries_reach_nothing(hers: Owner, bea: Owner)
         f"/hand-offs/new/?task={task.pk}&to={person.pk}": terms,
         f"/hand-offs/new/?task={mine.pk}&to={person.pk}": terms,
         f"/hand-offs/new/?task={task.pk}&to={whom.pk}": terms,
+        f"/hand-offs/new/?task={mine.pk}&to={whom.pk}": terms | foreign | {"others": person.pk, "if_not": "all"},
+        f"/hand-offs/{draft.pk}/hours/approve/": foreign | {"line": work_logs.mark(WorkLog.objects.get())},
+        f"/assistants/{whom.pk}/statement/{day:%Y-%m}/pay/": foreign | {"paid_on": day, "owed": "18"},
         f"/hand-offs/{draft.pk}/draft/": terms | foreign | {"draft": "1"},
         f"/day/{day}/": cell | foreign,
         f"/day/{day}/?start={task.pk}": cell | {"start": task.pk},
@@ -200,6 +217,7 @@ def test_foreign_ids_in_forms_and_queries_reach_nothing(hers: Owner, bea: Owner)
         "/routine/scores/": {f"loathe-{task.pk}": 1, f"excel-{task.pk}": 5},
         "/routine/new/": {"name": "Mine too", f"skill-{skill.pk}": 5} | foreign,
         f"/routine/{mine.pk}/": {"name": "Mine", f"skill-{skill.pk}": 5} | foreign,
+        f"/assistants/{whom.pk}/away/": foreign | {"remove": away.pk},
         f"/assistants/{whom.pk}/change/": details(f"skill-{skill.pk}") | foreign,
         "/assistants/new/": details(f"skill-{skill.pk}") | {"email": "new@example.org"} | foreign,
         "/start/feel/": {f"loathe-{task.pk}": 1, f"excel-{task.pk}": 5},
@@ -278,7 +296,10 @@ def walk(client: Client, owner: Owner) -> None:
     task, person = owner.tasks.get(name="Filing"), owner.assistants.get(email="ana@example.org")
     assert client.get("/plan/").status_code == 200
     assert client.post(f"/plan/tasks/{task.pk}/wish/", {"say": "prefer", "to": person.pk}).status_code == 302
+    assert client.post("/plan/ahead/reminders/", {"month": str(outlook.months(day)[3])}).status_code == 302
     client.post("/settings/days-off/", {"off-first": day})
+    client.post(f"/assistants/{person.pk}/away/", {"first": day + timedelta(days=7)})
+    client.post("/h/renew/", {"email": person.email})
     client.post("/routine/scores/", {f"loathe-{task.pk}": 5, f"excel-{task.pk}": 1})
     client.post(
         f"/routine/{task.pk}/", {"name": "Filing", "time": "1h", "new_skill": "Bookkeeping", "steps": "Sort."}
@@ -286,8 +307,10 @@ def walk(client: Client, owner: Owner) -> None:
     client.post(f"/day/{day}/", {f"time-{task.pk}-{day}": "0:45", "start": task.pk})
     assert owner.entries.filter(task=task, seconds=45 * 60).exists()
     offer = factories.an_offer(owner=owner, task=task, assistant=person, now=now, reply_by=now + timedelta(days=1))
-    handoffs.accept(offer, terms_version=1, now=now)
-    handoffs.log_hours(offer, day=day, seconds=3600, note="", now=now)
+    other = factories.an_assistant(owner=owner, name="Joan Wu")
+    offer.handoff.stand_ins.create(assistant=other, place=1, weekly_minutes=60, rate=other.rate)
+    replies.accept(offer, terms_version=1, now=now)
+    work_logs.log(offer, day=day, seconds=3600, note="", now=now, once="a-form")
     EmailAddress.objects.get_or_create(user=owner, email=owner.email)
 
 

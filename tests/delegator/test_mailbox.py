@@ -8,7 +8,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assistants import handoffs, outbox
+from assistants import deliveries, outbox
 from assistants.models import OutgoingEmail
 from delegator import weekly
 from tasks.models import Owner
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def deliver() -> None:
     """What a worker does with all that is due."""
     OutgoingEmail.objects.update(due_at=timezone.now())
-    outbox.pump(done=handoffs.hear_of)
+    outbox.pump(done=deliveries.hear_of)
 
 
 @pytest.fixture
