@@ -62,15 +62,32 @@ def go_on(handoff: Handoff, *, now: datetime) -> Offer | None:
 
     While others can still answer nothing more happens. None when nobody new was asked.
     """
-    if handoff.offers.live().exists():
+    others = handoff.offers.live().select_related("assistant").order_by("pk")
+    if others:
+        _speak_of(handoff, others[0].assistant)
         return None
     if handoff.if_not == Handoff.IfNot.NEXT:
         for stand_in in _who_can_be_asked(handoff):
             with suppress(IntegrityError), transaction.atomic():  # they were given this task that moment
                 terms = _terms_of(handoff, stand_in, now=now)
-                return ask(handoff, stand_in.assistant, terms, by=Actor.SYSTEM, now=now)
+                return _put(
+                    handoff,
+                    stand_in.assistant,
+                    terms,
+                    by=Actor.SYSTEM,
+                    now=now,
+                    due_at=now,
+                    written={"assistant": stand_in.assistant, **_trial(handoff, terms)},
+                )
     moves.make(Kind.LAPSED, handoff, by=Actor.SYSTEM, now=now)
     return None
+
+
+def _speak_of(handoff: Handoff, assistant: Assistant) -> None:
+    """Of those who can still answer the first stands on the page, and their hours count as taken."""
+    with suppress(IntegrityError), transaction.atomic():  # they have this task by another hand-off
+        Handoff.objects.filter(pk=handoff.pk).update(assistant=assistant)
+        handoff.assistant = assistant
 
 
 def supersede_others(handoff: Handoff, winner: Offer, *, now: datetime) -> None:
@@ -150,6 +167,14 @@ def _terms_of(handoff: Handoff, stand_in: StandIn, *, now: datetime) -> Terms:
         share=handoff.share,
         starts_on=starts_on if starts_on >= reply_on else next_monday(reply_on),
     )
+
+
+def _trial(handoff: Handoff, terms: Terms) -> dict[str, Any]:
+    """The end of a trial goes with a start that moved."""
+    first = handoff.versions.order_by("version").filter(offers__in=this_round(handoff)).last()
+    if handoff.trial_ends_on is None or first is None:
+        return {}
+    return {"trial_ends_on": handoff.trial_ends_on + (terms.starts_on - first.starts_on)}
 
 
 def next_monday(day: date) -> date:

@@ -28,9 +28,10 @@ GONE = "Someone who left"
 FOR_THE_MACHINE = [Kind.NOTICE, Kind.LOGGED, Kind.ACCEPTED]
 # A line of an email to the owner that has their words in it.
 QUOTE = "“"
-# Events of the owner's that repeat what a line of hours said: 27 October 2026, 2:00, “October receipts”.
+# Events of the owner's that repeat what a line of hours said: 27 October 2026, 2:00, “October receipts”. What
+# stands before the quotation is kept, and nothing after it, for their words may hold any mark.
 REPEATS = [Kind.APPROVED, Kind.QUERIED, Kind.PAID]
-REPEATED = re.compile(r", “.*?”(?=: |\. |, on |$)", re.DOTALL)
+REPEATED = re.compile(r", “.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def erase(offer: Offer, *, now: datetime) -> None:
         with suppress(TooLate):  # it was sent this instant, and is closed with the next mail that comes back
             handoffs.discard(draft)
     LinkRequest.objects.filter(email=known.email.lower()).delete()
-    _scrub_messages(person)
+    _scrub_messages(person, known)
     _scrub_emails(person, known)
     _scrub_owners_emails(person, known)
     person.offers.update(epoch=F("epoch") + 1, timer_since=None, reason="")
@@ -111,11 +112,15 @@ def _close(pk: int, now: datetime) -> None:
             handoffs.end(offer.handoff, now=now, by=Actor.ASSISTANT)
 
 
-def _scrub_messages(person: Assistant) -> None:
+def _scrub_messages(person: Assistant, known: Known) -> None:
     events = HandoffEvent.objects.filter(offer__assistant=person)
     events.filter(actor=Actor.ASSISTANT).exclude(kind__in=FOR_THE_MACHINE).update(note="")
     for event in events.filter(kind__in=REPEATS):
         events.filter(pk=event.pk).update(note=REPEATED.sub("", event.note))
+    for event in events.filter(actor=Actor.OWNER).exclude(kind__in=[*FOR_THE_MACHINE, *REPEATS]).exclude(note=""):
+        events.filter(pk=event.pk).update(note=known.out_of(event.note))
+    for line in person.work.exclude(query=""):
+        person.work.filter(pk=line.pk).update(query=known.out_of(line.query))
     person.work.update(note="")
 
 
@@ -137,8 +142,8 @@ def _scrub_owners_emails(person: Assistant, known: Known) -> None:
     theirs = set(Offer.objects.filter(assistant=person).values_list("handoff", flat=True))
     events = HandoffEvent.objects.filter(offer__assistant=person, actor=Actor.ASSISTANT)
     said = {f"answer-{pk}" for pk in events.values_list("pk", flat=True)}
-    for email in person.owner.emails.filter(offer=None, kind__in=["answer", "weekly"]).iterator():
-        if email.kind == "weekly" or email.facts.get("handoff") in theirs:
+    for email in person.owner.emails.filter(offer=None, kind__in=["answer", "weekly", "year"]).iterator():
+        if email.kind != "answer" or email.facts.get("handoff") in theirs:
             facts = known.out_of(email.facts)
             if email.key in said:
                 facts["lines"] = [line for line in facts["lines"] if QUOTE not in line]
@@ -155,7 +160,7 @@ def _tell(owner: Owner, person: Assistant, offer: Offer, names: list[str], now: 
         "answer",
         owner=owner,
         to=(owner.name, owner.email),
-        key=f"erased-{person.pk}",
+        key=f"erased-{person.pk}-{now:%Y%m%d%H%M%S%f}",
         facts=person_letters.erased(offer, names),
         now=now,
     )

@@ -28,7 +28,7 @@ from tasks.quadrants import Quadrant
 
 from .forms import hours_text
 from .handoffs import Draft, Next
-from .models import Assistant, Handoff, Terms
+from .models import Assistant, Handoff, Offer
 from .offer_forms import FURTHEST, OnceForm
 from .suggestions import Suggestion
 
@@ -160,6 +160,8 @@ class HandoffForm(OnceForm):
         starts_on, reply_by = given.get("starts_on"), given.get("reply_by")
         if starts_on and starts_on < self.task.owner.today(self.now):
             self.add_error("starts_on", "The start is in the past.")
+        if starts_on and starts_on > self.task.owner.today(self.now) + FURTHEST:
+            self.add_error("starts_on", "That is more than a year away.")
         if reply_by and self.reply_at() <= self.now:
             self.add_error("reply_by", "That leaves no time to reply. Take a later day.")
         elif reply_by and starts_on and reply_by > starts_on:
@@ -239,43 +241,55 @@ class TermsForm(forms.Form):
     share = PercentField(
         label="Share of the task", required=False, least=1, most=100, help_text="In percent; 100 is all of it."
     )
+    # Of the terms and of the change that were on the page; 0 for none.
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    proposed = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, terms: Terms, free: int, today: date, data: Any = None) -> None:
+    def __init__(self, offer: Offer, free: int, today: date, data: Any = None) -> None:
         """`free` is the minutes a week that the person has beside this."""
-        self.terms, self.free, self.today = terms, free, today
+        self.offer, self.terms, self.free, self.today = offer, offer.terms, free, today
+        terms = self.terms
         initial = {
             "hours": hours_text(terms.weekly_minutes),
             "rate": terms.rate,
             "starts_on": terms.starts_on,
             "share": terms.share,
-            "version": terms.version,
+            **self._versions(),
         }
         super().__init__(data, initial=initial)
-        symbol = money.symbol(terms.handoff.owner.currency)
+        symbol = money.symbol(offer.handoff.owner.currency)
         self.helper = helper(
-            Div("hours", PrependedText("rate", symbol), "starts_on", "share", css_class="fields"), "version"
+            Div("hours", PrependedText("rate", symbol), "starts_on", "share", css_class="fields"),
+            "version",
+            "proposed",
         )
 
     def clean_hours(self) -> int:
         seconds: int = self.cleaned_data["hours"]
         most = max(self.free, self.terms.weekly_minutes)
         if seconds > most * 60:
-            raise forms.ValidationError(_too_many_hours(self.terms.handoff.assistant, most))
+            raise forms.ValidationError(_too_many_hours(self.offer.assistant, most))
         return seconds
 
     def clean_starts_on(self) -> date:
         day: date = self.cleaned_data["starts_on"]
         if day < self.today:
             raise forms.ValidationError("The start is in the past.")
+        if day > self.today + FURTHEST:
+            raise forms.ValidationError("That is more than a year away.")
         return day
 
     def clean_share(self) -> int:
         return int(self.cleaned_data["share"]) or self.terms.share
 
-    def with_version(self, version: int) -> TermsForm:
-        """The same answers over the terms as they are now."""
-        again = TermsForm(self.terms, self.free, self.today, dict(self.data.items()) | {"version": str(version)})
+    def _versions(self) -> dict[str, int]:
+        proposed = self.offer.proposed
+        return {"version": self.terms.version, "proposed": proposed.version if proposed else 0}
+
+    def over_what_is_now(self) -> TermsForm:
+        """The same answers over the terms, and the change, as they are now."""
+        now = {name: str(version) for name, version in self._versions().items()}
+        again = TermsForm(self.offer, self.free, self.today, dict(self.data.items()) | now)
         again.is_valid()
         return again
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -74,11 +74,15 @@ def _page(request: OwnerRequest, handoff: Handoff, status: int = 200, **more: ob
         **story.trial(handoff, today),
         **work.for_owner(handoff),
     }
-    if handoff.state in Handoff.LIVE and not any(each.change or each.question for each in asked):
+    # Before the email has left, nobody is to hear of it.
+    is_out = offer is not None and offer.state != Offer.State.QUEUED
+    if is_out and handoff.state in Handoff.LIVE and not any(each.change or each.question for each in asked):
         first = handoff.assistant.first_name
         context["note_form"] = NoteForm(label=f"Write to {first}", help_text="They get it by email, with their link.")
     if handoff.state in (Handoff.State.TAKEN, Handoff.State.ACTIVE):
-        context["end_form"] = EndForm(today, help_text="They hear of it at once, and go on until then.")
+        context["end_form"] = EndForm(
+            today, latest=handoff.ends_on, help_text="They hear of it at once, and go on until then."
+        )
         context["stage_form"] = StageForm(handoff, today)
     return render(request, "handoffs/handoff.html", context | more, status=status)
 
@@ -125,7 +129,7 @@ def handoff_note(request: OwnerRequest, pk: int) -> HttpResponse:
         return _page(request, own, status=422, note_form=form)
     act = partial(acts.note, own, _offered(own), form.cleaned_data["note"])
     done = f"{own.assistant.first_name} gets it by email."
-    return _do(request, own, act, done, "It is over, so write an email instead.", form=form)
+    return _do(request, own, act, done, "Nobody has it now, so write an email instead.", form=form)
 
 
 @login_required
@@ -146,7 +150,7 @@ def handoff_stage(request: OwnerRequest, pk: int) -> HttpResponse:
 def handoff_end(request: OwnerRequest, pk: int) -> HttpResponse:
     """End it after the day that the form names."""
     own = _own(request, pk)
-    form = EndForm(request.user.today(clock.now()), request.POST)
+    form = EndForm(request.user.today(clock.now()), request.POST, latest=own.ends_on)
     if not form.is_valid():
         return _page(request, own, status=422, end_form=form)
     act = partial(acts.give_notice, own, _offered(own), form.cleaned_data["last_day"])
@@ -240,6 +244,12 @@ def _offer(request: OwnerRequest, pk: int, offer_pk: int) -> tuple[Handoff, Offe
     return own, get_object_or_404(own.offers.select_related("terms", "proposed", "assistant"), pk=offer_pk)
 
 
+def _is_first(form: NoteForm, actor: str, path: str, now: datetime) -> bool:
+    """Whether the form does its work now; sent again it has done so."""
+    once, said = form.cleaned_data["once"], f"{path} {form.cleaned_data['note']}"
+    return not once or nonces.use(actor, once, said, now) is None
+
+
 def _do(
     request: OwnerRequest, handoff: Handoff, act: Act, done: str, late: str, *, form: NoteForm | None = None
 ) -> HttpResponse:
@@ -247,11 +257,8 @@ def _do(
     now, actor = clock.now(), f"owner-{request.user.pk}"
     try:
         with transaction.atomic():
-            given = form.cleaned_data if form else {}
-            is_first = (
-                not given.get("once") or nonces.use(actor, given["once"], request.path + given["note"], now) is None
-            )
-            if is_first:
+            moves.hold(handoff)  # before the nonce, in the one order of all
+            if form is None or _is_first(form, actor, request.path, now):
                 act(now=now)
     except moves.TooLate:
         moves.record(Kind.REFUSED, handoff, None, by=Actor.OWNER, now=now, note=request.path)

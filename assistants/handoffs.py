@@ -213,19 +213,23 @@ def agree(handoff: Handoff, offer: Offer, *, terms_version: int, now: datetime) 
         raise TooLate
     if proposed.version != terms_version:
         raise Outdated
-    event = moves.make(
-        Kind.AGREED,
-        handoff,
-        offer,
-        by=Actor.OWNER,
-        now=now,
-        note=str(proposed.version),
-        only_if_offer=Q(proposed=proposed),
-        offer_fields={"terms": proposed, "proposed": None, "answered_at": now, "paused_at": None}
-        | {"has_question": False},
-        assistant=offer.assistant,
-        minutes_given=handoff.given_at(proposed.share, of=handoff.share),
-    )
+    settled = {"terms": proposed, "proposed": None, "answered_at": now, "paused_at": None, "has_question": False}
+    try:
+        with transaction.atomic():
+            event = moves.make(
+                Kind.AGREED,
+                handoff,
+                offer,
+                by=Actor.OWNER,
+                now=now,
+                note=str(proposed.version),
+                only_if_offer=Q(proposed=proposed),
+                offer_fields=settled,
+                assistant=offer.assistant,
+                minutes_given=handoff.given_at(proposed.share, of=handoff.share),
+            )
+    except IntegrityError:  # they have this task by another hand-off
+        raise TooLate from None
     tell.assistant(event, letters.agreed(offer), now=now)
     cascade.supersede_others(handoff, offer, now=now)
 
@@ -265,18 +269,21 @@ def edit_terms(
     share: int,
     now: datetime,
     terms_version: int | None = None,
+    proposed_version: int | None = None,
 ) -> Terms:
     """
     New terms for an offer that is open: an accept of the old ones takes nothing from now on.
 
-    The same terms again change nothing. With `terms_version`, that of the terms on the owner's
-    page, terms that have changed since raise Outdated.
+    The same terms again change nothing. With the versions of the terms and of the change on the
+    owner's page, 0 for none, what has changed since raises Outdated.
     """
     moves.hold(handoff, offer)
     written = {"weekly_minutes": weekly_minutes, "rate": rate, "starts_on": starts_on, "share": share}
     if offer.proposed is None and offer.terms.fields == written:
         return offer.terms
     if terms_version not in (None, offer.terms.version):
+        raise Outdated
+    if proposed_version not in (None, offer.proposed.version if offer.proposed else 0):
         raise Outdated
     terms = handoff.add_terms(**written)
     again = reply_times.resumed(offer, now) if offer.paused_at else {}
@@ -317,7 +324,7 @@ def set_stage(handoff: Handoff, offer: Offer, stage: str, *, trial_ends_on: date
 
 @transaction.atomic
 def give_notice(handoff: Handoff, offer: Offer, last_day: date, *, now: datetime) -> None:
-    """End it after that day of the owner's; a day that has come ends it at once."""
+    """End it after that day of the owner's, no later than was said before; a day that has come ends it at once."""
     if last_day <= handoff.owner.today(now):
         end(handoff, now=now)
         return
@@ -325,7 +332,14 @@ def give_notice(handoff: Handoff, offer: Offer, last_day: date, *, now: datetime
     if handoff.state in moves.AGREED and handoff.ends_on == last_day:
         return  # pressed twice
     event = moves.make(
-        Kind.NOTICE, handoff, offer, by=Actor.OWNER, now=now, note=last_day.isoformat(), ends_on=last_day
+        Kind.NOTICE,
+        handoff,
+        offer,
+        by=Actor.OWNER,
+        now=now,
+        note=last_day.isoformat(),
+        only_if=Q(ends_on=None) | Q(ends_on__gt=last_day),
+        ends_on=last_day,
     )
     tell.assistant(event, letters.notice(offer, by_owner=True), now=now)
 
@@ -350,8 +364,10 @@ def _agreed_with(handoff: Handoff) -> Offer:
 @transaction.atomic
 def finish(handoff: Handoff, *, now: datetime) -> None:
     """The job is done; nothing of it is left to do."""
-    offer = _agreed_with(handoff)
-    event = moves.make(Kind.DONE, handoff, offer, by=Actor.OWNER, now=now, ends_on=handoff.owner.today(now))
+    moves.hold(handoff)
+    offer, today = _agreed_with(handoff), handoff.owner.today(now)
+    ends_on = min(handoff.ends_on or today, today)
+    event = moves.make(Kind.DONE, handoff, offer, by=Actor.OWNER, now=now, ends_on=ends_on)
     tell.assistant(event, letters.finished(offer), now=now)
 
 

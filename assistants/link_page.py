@@ -172,9 +172,9 @@ def talk(offer: Offer) -> list[Said]:
 
 
 def others(offer: Offer) -> list[dict[str, str]]:
-    """What else this person has from this owner, or is asked: a name, how it stands, their link to it. One query."""
+    """What else this person has, or was asked by an email that has left, with their links. One query."""
     theirs = offer.assistant.offers.exclude(pk=offer.pk).select_related("handoff__task")
-    mine = theirs.filter(state__in=Offer.LIVE) | theirs.filter(
+    mine = theirs.filter(state__in=Offer.RUNS_OUT) | theirs.filter(
         state=State.ACCEPTED, handoff__state__in=[Handoff.State.TAKEN, Handoff.State.ACTIVE]
     )
     return [

@@ -83,6 +83,7 @@ def _act(
     now = clock.now()
     try:
         with transaction.atomic():
+            moves.hold(offer.handoff)  # before the nonce, as where hours are logged
             if not once or nonces.use(f"offer-{offer.pk}", once, f"{name} {given}", now) is None:
                 act(offer, now=now, **given)
     except nonces.Reused:

@@ -86,7 +86,7 @@ MOVES: dict[str, Move] = {
     Kind.LAPSED: Move(_to(State.LAPSED, State.OFFERING)),
     Kind.STARTED: Move(_to(State.ACTIVE, State.TAKEN), HAS_IT),
     Kind.STAGED: Move(AGREED, HAS_IT),
-    Kind.NOTED: Move(OFFERING | AGREED, _stay(*LIVE, Reply.ACCEPTED)),
+    Kind.NOTED: Move(OFFERING | AGREED, _stay(Reply.SENT, Reply.COUNTERED, Reply.ACCEPTED)),
     Kind.LOGGED: Move(WORKED, HAS_IT),
     Kind.CORRECTED: Move(WORKED, HAS_IT),
     Kind.APPROVED: Move(WORKED, HAS_IT),

@@ -161,9 +161,10 @@ class EndForm(forms.Form):
 
     last_day = DayField(label="Last day", error_messages={"required": "Say which day is the last."})
 
-    def __init__(self, today: date, data: Any = None, *, help_text: str = "") -> None:
-        self.earliest, self.furthest = today, today + FURTHEST
-        super().__init__(data, initial={"last_day": today + A_WEEKS_NOTICE})
+    def __init__(self, today: date, data: Any = None, *, latest: date | None = None, help_text: str = "") -> None:
+        """`latest` is the last day that was said before: it does not come later again."""
+        self.earliest, self.furthest, self.latest = today, today + FURTHEST, latest
+        super().__init__(data, initial={"last_day": latest or today + A_WEEKS_NOTICE})
         self.fields["last_day"].help_text = help_text
         self.helper = helper("last_day")
 
@@ -171,6 +172,8 @@ class EndForm(forms.Form):
         day: date = self.cleaned_data["last_day"]
         if day < self.earliest:
             raise forms.ValidationError(f"Write {dates.full(self.earliest)} or a later day.")
+        if self.latest and day > self.latest:
+            raise forms.ValidationError(f"It ends on {dates.full(self.latest)}, as was said. It can end sooner.")
         if day > self.furthest:
             raise forms.ValidationError("That is more than a year away.")
         return day

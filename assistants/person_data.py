@@ -40,9 +40,11 @@ def export(person: Assistant, *, now: datetime) -> dict[str, Any]:
 
     Without what the owner noted and planned for themselves.
     """
-    offers = person.offers.select_related("handoff__task", "terms", "proposed").order_by("pk")
-    events = HandoffEvent.objects.filter(offer__assistant=person).order_by("pk")
-    emails = OutgoingEmail.objects.filter(offer__assistant=person).select_related("owner", "offer__handoff")
+    # What was undone never left, so it is not theirs.
+    theirs = person.offers.exclude(state=Offer.State.WITHDRAWN, sent_at=None)
+    offers = theirs.select_related("handoff__task", "terms", "proposed").order_by("pk")
+    events = HandoffEvent.objects.filter(offer__in=theirs).order_by("pk")
+    emails = OutgoingEmail.objects.filter(offer__in=theirs).select_related("owner", "offer__handoff")
     owner = person.owner
     return {
         "written_at": now.isoformat(),

@@ -94,6 +94,7 @@ def take_back(offer: Offer, *, now: datetime) -> None:
         only_if_offer=Q(answered_at__gt=now - TAKE_BACK),
         offer_fields={"answered_at": now},
         minutes_given=handoff.given_at(handoff.share, of=offer.terms.share),
+        ends_on=None,
     )
     then = cascade.go_on(handoff, now=now)
     tell.owner(event, letters.taken_back(offer, then), now=now)
@@ -154,7 +155,8 @@ def counter(
         now=now,
         note=note,
         only_if_offer=_in_time(now),
-        offer_fields={"proposed": proposed, **reply_times.paused(offer, now)},
+        # Who answers has it, and can be reminded of it, though the email waits here still.
+        offer_fields={"proposed": proposed, "sent_at": offer.sent_at or now, **reply_times.paused(offer, now)},
     )
     tell.owner(event, letters.countered(offer, note), now=now)
 
@@ -172,7 +174,7 @@ def uncounter(offer: Offer, *, now: datetime) -> None:
         by=Actor.ASSISTANT,
         now=now,
         only_if_offer=_in_time(now),
-        offer_fields={"proposed": None, **reply_times.resumed(offer, now)},
+        offer_fields={"proposed": None, **reply_times.resumed(offer, now, at_least=timedelta(0))},
     )
     tell.owner(event, letters.uncountered(offer), now=now)
 

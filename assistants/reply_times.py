@@ -16,6 +16,8 @@ PAUSE = timedelta(hours=72)
 LAST_CALL = timedelta(hours=4, minutes=15)
 LEAST_LEFT = timedelta(hours=4)
 MOST_REMINDERS = 2
+# Two that come closer to each other are one too many.
+APART = timedelta(hours=2)
 # When nobody is reminded, on the assistant's own clock.
 QUIET_FROM, QUIET_UNTIL = time(20), time(8)
 
@@ -29,12 +31,12 @@ def paused(offer: Offer, now: datetime) -> dict[str, Any]:
     return {"paused_at": now, "reply_by": offer.reply_by + PAUSE}
 
 
-def resumed(offer: Offer, now: datetime) -> dict[str, Any]:
-    """The fields of an offer whose time goes on from where it stood still, a day at least."""
+def resumed(offer: Offer, now: datetime, *, at_least: timedelta = TO_THINK) -> dict[str, Any]:
+    """The fields of an offer whose time goes on from where it stood still; after an answer a day at least."""
     if offer.paused_at is None:
         raise ValueError(f"{offer}: its time runs")
     left = offer.reply_by - PAUSE - offer.paused_at
-    return {"paused_at": None, "reply_by": now + max(left, TO_THINK)}
+    return {"paused_at": None, "reply_by": now + max(left, at_least)}
 
 
 def late_by(offer: Offer, seconds_to_reply: int, now: datetime) -> timedelta:
@@ -52,7 +54,10 @@ def reminder_at(offer: Offer) -> datetime | None:
     if offer.sent_at is None or offer.reminders >= MOST_REMINDERS:
         return None
     half = offer.sent_at + (offer.reply_by - offer.sent_at) / 2
-    due = _waking(half if offer.reminders == 0 else offer.reply_by - LAST_CALL, offer)
+    first, second = _waking(half, offer), _waking(offer.reply_by - LAST_CALL, offer)
+    if offer.reminders and second - first < APART:
+        return None
+    due = second if offer.reminders else first
     return due if has_time(offer, due) else None
 
 

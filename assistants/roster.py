@@ -36,12 +36,17 @@ class Details:
 
 @transaction.atomic
 def write(owner: Owner, details: Details, assistant: Assistant | None = None, *, now: datetime) -> Assistant:
-    """Add a person, or change what is known of them; to a new address go new links, and the old ones die."""
+    """
+    Add a person, or change what is known of them; to a new address go new links, and the old ones die.
+
+    Raises TooLate for one whose data was erased meanwhile: it does not come back.
+    """
     before = _address(assistant) if assistant else ""
     assistant = assistant or Assistant(owner=owner)
-    for field in ("name", "email", "time_zone", "rate", "weekly_minutes", "note"):
+    fields = ("name", "email", "time_zone", "rate", "weekly_minutes", "note")
+    for field in fields:
         setattr(assistant, field, getattr(details, field))
-    assistant.save()
+    assistant.save(update_fields=fields if assistant.pk else None)
     assistant.skill_levels.all().delete()
     AssistantSkill.objects.bulk_create(
         AssistantSkill(assistant=assistant, skill=skill, level=level) for skill, level in details.levels.items()
@@ -53,8 +58,11 @@ def write(owner: Owner, details: Details, assistant: Assistant | None = None, *,
 
 def _address(assistant: Assistant) -> str:
     """As it stands, and so until this is done: of two who change it each kills the links of the one before."""
-    held = Assistant.objects.select_for_update(no_key=True).filter(pk=assistant.pk)
-    return held.values_list("email", flat=True).get()
+    held = Assistant.objects.here().select_for_update(no_key=True).filter(pk=assistant.pk)
+    address = held.values_list("email", flat=True).first()
+    if address is None:
+        raise TooLate("their data was erased")
+    return address
 
 
 def _send_links_anew(assistant: Assistant, *, now: datetime) -> None:
@@ -82,7 +90,8 @@ def held_by(assistant: Assistant, *, now: datetime) -> models.QuerySet[Offer]:
     """What is open, and what ended so lately that its page is still needed."""
     over = Q(state=Offer.State.ACCEPTED, handoff__state__in=[Handoff.State.DONE, Handoff.State.ENDED])
     lately = assistant.offers.filter(over, handoff__ends_on__gte=(now - STILL_NEEDED).date())
-    return open_offers(assistant) | lately
+    # What its owner can still undo is not there yet.
+    return (open_offers(assistant) | lately).exclude(state=Offer.State.QUEUED)
 
 
 def pause(assistant: Assistant, today: date) -> None:

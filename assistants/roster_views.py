@@ -20,6 +20,7 @@ from . import absences, roster, statements, story, work
 from .absence_forms import AbsenceForm, absence_pk
 from .forms import AssistantForm
 from .models import Assistant
+from .moves import TooLate
 
 
 @login_required
@@ -83,7 +84,12 @@ def assistant_change(request: OwnerRequest, pk: int) -> HttpResponse:
     person = _here(request, pk)
     form = AssistantForm(request.user, request.POST or None, assistant=person)
     before = person.email
-    if form.is_valid() and (changed := _saved(form)):
+    try:
+        changed = _saved(form) if form.is_valid() else None
+    except TooLate:
+        messages.error(request, "They have had their data erased, so nothing was saved.")
+        return redirect("assistants:assistants")
+    if changed:
         messages.success(request, f"{changed.name} is saved.{_about_links(changed, before)}")
         return redirect("assistants:assistant", pk)
     context = {"form": form, "person": person}

@@ -253,8 +253,12 @@ def to_come(handoff: Handoff) -> list[Entry]:
     return [*until, *starts]
 
 
-def terms_in_short(terms: Terms) -> str:
-    return letters.in_short(terms, terms.handoff)
+def outdated(offer: Offer) -> str:
+    """How the terms of an offer stand, to an owner whose page is older."""
+    if offer.proposed:
+        theirs = letters.in_short(offer.proposed, offer.handoff)
+        return f"{offer.assistant.first_name} proposes a change that you have not seen: {theirs}."
+    return f"The terms were changed elsewhere. They are now: {letters.in_short(offer.terms, offer.handoff)}."
 
 
 def _side(event: HandoffEvent) -> str:

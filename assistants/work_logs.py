@@ -7,6 +7,7 @@ and writes its event with what a line said, so nothing is silently lost.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -120,8 +121,11 @@ def correct(offer: Offer, line_id: int, *, day: date, seconds: int, note: str, n
 def remove(offer: Offer, line_id: int, *, now: datetime) -> None:
     """Take a line out, once; the event keeps what it said. TooLate for one that is approved, or never was theirs."""
     hold(offer)
-    if nonces.use(_sender(offer), f"remove-{line_id}"[:22], "", now) is not None:
+    # A name apart from those that forms bring.
+    if nonces.use(f"{_sender(offer)}-line", str(line_id), "", now) is not None:
         return
+    if not can_log(offer, now):
+        raise TooLate
     line = _open(offer.handoff, line_id)
     was, week = in_words(line), Week.of(line.day)
     line.delete()
@@ -140,7 +144,7 @@ def _corrected(offer: Offer, was: str, is_now: str, *, was_queried: bool, now: d
 # --- The owner -------------------------------------------------------------------
 def mark(line: WorkLog) -> str:
     """Names a line as it stands, so that what is approved is what was on the page."""
-    return f"{line.pk}-{line.day:%Y%m%d}-{line.seconds}"
+    return f"{line.pk}-{line.day:%Y%m%d}-{line.seconds}-{zlib.crc32(line.note.encode()):08x}"
 
 
 @transaction.atomic
@@ -171,8 +175,10 @@ def reopen(handoff: Handoff, line_id: int, *, now: datetime) -> None:
 
 @transaction.atomic
 def query(handoff: Handoff, line_id: int, text: str, *, now: datetime) -> None:
-    """Ask about a line that is not approved; it waits until the assistant has looked at it."""
+    """Ask about a line that is not approved, while the assistant can still answer by correcting it."""
     offer = _agreed(handoff)
+    if not can_log(offer, now):
+        raise TooLate
     line = _open(handoff, line_id)
     note = f"{in_words(line)}: {text}"
     event = moves.make(Kind.QUERIED, handoff, offer, by=Actor.OWNER, now=now, note=note)
@@ -189,6 +195,8 @@ def pay(assistant: Assistant, month: Month, paid_on: date, *, seen: Decimal | No
     """
     if paid_on > assistant.owner.today(now):
         raise Refused("paid_on", "That day has not come yet.")
+    if paid_on < month.first:
+        raise Refused("paid_on", f"That is before {month.name}.")
     owed = assistant.work.owed().between(month.first, month.last)
     paid = Decimal(0)
     for handoff, offer in _held(owed):

@@ -118,6 +118,8 @@ def _keep(request: OwnerRequest, form: HandoffForm, draft: Handoff | None) -> Ht
     """Save it or send it; the same form again leads to what came of it the first time."""
     now, given = clock.now(), form.cleaned_data
     actor, once = f"owner-{request.user.pk}", given["once"]
+    if draft:
+        moves.hold(draft)  # before the nonce, in the one order of all
     if once:
         said = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
         before = nonces.use(actor, once, str(sorted(said.items())), now)
@@ -134,14 +136,14 @@ def _keep(request: OwnerRequest, form: HandoffForm, draft: Handoff | None) -> Ht
 def handoff_terms(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
     """New terms for one who has not answered; a page that is out of date shows both and changes nothing."""
     handoff = get_object_or_404(request.user.handoffs.with_terms(), pk=pk)
-    offer = get_object_or_404(handoff.offers.select_related("terms", "assistant"), pk=offer_pk)
+    offer = get_object_or_404(handoff.offers.select_related("terms", "proposed", "assistant"), pk=offer_pk)
     if offer.state not in Offer.LIVE:
         messages.error(request, "There is an answer, so the terms stay as they are.")
         return redirect("assistants:handoff", pk)
-    now, terms = clock.now(), offer.terms
+    now = clock.now()
     live = request.user.handoffs.live().with_terms().filter(assistant=offer.assistant).exclude(pk=pk)
     free = roster.free_minutes(offer.assistant, live, request.user.today(now))
-    form = TermsForm(terms, free, request.user.today(now), request.POST or None)
+    form = TermsForm(offer, free, request.user.today(now), request.POST or None)
     context = {"form": form, "handoff": handoff, "offer": offer, "person": offer.assistant}
     if not form.is_valid():
         return render(request, "handoffs/handoff_terms.html", context, status=422 if form.errors else 200)
@@ -155,11 +157,12 @@ def handoff_terms(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse
             starts_on=given["starts_on"],
             share=given["share"],
             terms_version=given["version"],
+            proposed_version=given["proposed"],
             now=now,
         )
     except moves.Outdated:
-        again = form.with_version(terms.version)
-        again.add_error(None, f"The terms were changed elsewhere. They are now: {story.terms_in_short(terms)}.")
+        again = form.over_what_is_now()
+        again.add_error(None, story.outdated(offer))
         return render(request, "handoffs/handoff_terms.html", context | {"form": again}, status=409)
     except moves.TooLate:
         messages.error(request, "There is an answer, so the terms stay as they are.")

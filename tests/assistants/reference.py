@@ -109,7 +109,7 @@ class Reference:
             self._tell(o)
 
     def note(self, o: Asked, now: datetime) -> None:
-        self._need(o.state in LIVE or (o.state == "accepted" and self.state in AGREED))
+        self._need(o.state in {"sent", "countered"} or (o.state == "accepted" and self.state in AGREED))
         self._tell(o)
 
     def set_stage(self, o: Asked, stage: str, now: datetime) -> None:
@@ -125,7 +125,8 @@ class Reference:
             return
         if self.state in AGREED and self.ends_on == last:
             return
-        self._need(self.state in AGREED and o.state == "accepted")
+        is_sooner = self.ends_on is None or last < self.ends_on
+        self._need(self.state in AGREED and o.state == "accepted" and is_sooner)
         self.ends_on = last
         self._tell(o)
 
@@ -157,7 +158,7 @@ class Reference:
             return
         in_time = o.since is not None and now < o.since + TAKE_BACK
         self._need(o.state == "accepted" and self.state == "taken" and in_time)
-        o.state, self.state = "released", "offering"
+        o.state, self.state, self.ends_on = "released", "offering", None
         self.mails += ["owner", f"person {o.who}"]
         self._go_on(now)
 
@@ -174,7 +175,7 @@ class Reference:
 
     def uncounter(self, o: Asked, now: datetime) -> None:
         self._need(o.state == "countered" and now < o.ends)
-        self._resume(o, now)
+        self._resume(o, now, least=timedelta(0))
         self.mails.append("owner")
 
     def decline(self, o: Asked, now: datetime) -> None:
@@ -192,7 +193,7 @@ class Reference:
             self.mails.append("owner")
 
     def write(self, o: Asked, now: datetime) -> None:
-        self._need(o.state in LIVE or (o.state == "accepted" and self.state in AGREED))
+        self._need(o.state in {"sent", "countered"} or (o.state == "accepted" and self.state in AGREED))
         self.mails.append("owner")
 
     def resign(self, o: Asked, last: date, now: datetime) -> None:
@@ -271,10 +272,10 @@ class Reference:
             self._close(other, "superseded")
 
     @staticmethod
-    def _resume(o: Asked, now: datetime) -> None:
+    def _resume(o: Asked, now: datetime, least: timedelta = DAY) -> None:
         assert o.paused
         left = o.ends - PAUSE - o.paused
-        o.state, o.proposed, o.paused, o.ends = "sent", 0, None, now + max(left, DAY)
+        o.state, o.proposed, o.paused, o.ends = "sent", 0, None, now + max(left, least)
 
     def _new_terms(self, starts_on: date) -> int:
         version = max(self.starts) + 1

@@ -102,7 +102,7 @@ def test_the_pages_of_hours_ask_the_database_as_often_for_much_as_for_little(
     clocks = connection.vendor == "postgresql"
 
     def ask() -> None:
-        with django_assert_num_queries(6 + clocks):
+        with django_assert_num_queries(7 + clocks):
             ana.get(link(offer))
         for path in ("statement/2026-10/", "statement/2026-10.csv"):
             with django_assert_num_queries(2):

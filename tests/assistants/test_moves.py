@@ -41,7 +41,7 @@ DOCUMENTED = {
     "lapsed": ("offering > lapsed", ""),
     "started": ("taken > active", "accepted"),
     "staged": ("taken active", "accepted"),
-    "noted": ("offering taken active", f"{ALL_LIVE} accepted"),
+    "noted": ("offering taken active", "sent countered accepted"),
     "notice": ("taken active", "accepted"),
     "done": ("active > done", "accepted"),
     "ended": ("taken active > ended", "accepted"),

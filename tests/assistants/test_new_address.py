@@ -12,7 +12,7 @@ from assistants import deliveries, handoffs, links, moves, outbox, replies, rost
 from assistants.models import Assistant, HandoffEvent, Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
-from tests.assistants.world import an_email, race, text_of
+from tests.assistants.world import an_email, deliver, race, text_of
 from tests.factories import NOW, a_running_offer, a_task, an_accepted_offer, an_assistant, an_offer, an_owner
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +94,7 @@ def test_pages_of_what_is_over_die_too_for_they_lead_to_what_is_open(
     ended = a_running_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
     handoffs.end(ended.handoff, now=NOW)
     open_ = an_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
+    deliver(open_)
     assert link_now(open_) in text_of(client.get(old_link(over)))
     move(ana)
     for offer in (over, ended, open_):

@@ -15,7 +15,7 @@ from assistants import handoffs, replies
 from assistants.models import Handoff, Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
-from tests.assistants.world import dump, standing, text_of, what_happened
+from tests.assistants.world import deliver, dump, standing, text_of, what_happened
 from tests.factories import a_draft, a_running_offer, a_task, an_assistant, an_offer
 
 pytestmark = pytest.mark.django_db
@@ -221,6 +221,9 @@ def test_the_terms_of_what_is_answered_stay(hers: Client, offer: Offer) -> None:
 
 # --- While it runs -----------------------------------------------------------------
 def test_a_note_reaches_the_assistant_once(hers: Client, offer: Offer) -> None:
+    early = text_of(hers.post(page_of(offer.handoff, "note"), {"note": "In the drawer.", "once": "a"}, follow=True))
+    assert "Nobody has it now, so write an email instead." in early
+    deliver(offer)
     for _ in range(2):
         page = text_of(
             hers.post(page_of(offer.handoff, "note"), {"note": "In the drawer.", "once": "a"}, follow=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from assistants import deliveries, handoffs, jobs, links, outbox, renewals, repl
 from assistants.models import Assistant, LinkRequest, NeverMail, Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
-from tests.assistants.world import dump, race, text_of
+from tests.assistants.world import deliver, dump, race, text_of
 from tests.factories import NOW, a_running_offer, a_task, an_accepted_offer, an_assistant, an_offer, an_owner
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,13 @@ def asked(address: str = ANA, times: int = 1) -> list[OutgoingEmail]:
     return renewed()
 
 
+def an_open_offer(**of: Any) -> Offer:
+    """Whose email has left: what can still be undone is nobody's yet."""
+    offer = an_offer(**of)
+    deliver(offer)
+    return offer
+
+
 def link(offer: Offer) -> str:
     return f"/h/{links.token('offer', offer.pid, offer.epoch)}/"
 
@@ -53,13 +61,13 @@ def link(offer: Offer) -> str:
 def test_one_email_an_owner_lists_what_is_open_agreed_and_lately_over(
     nora: Owner, bea: Owner, ana: Assistant
 ) -> None:
-    open_ = an_offer(owner=nora, assistant=ana)
+    open_ = an_open_offer(owner=nora, assistant=ana)
     agreed = an_accepted_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
     ended = a_running_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
     handoffs.end(ended.handoff, now=NOW)
-    declined = an_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
+    declined = an_open_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
     replies.decline(declined, reason="", now=NOW)
-    hers = an_offer(owner=bea, assistant=an_assistant(owner=bea, email=ANA.upper()))
+    hers = an_open_offer(owner=bea, assistant=an_assistant(owner=bea, email=ANA.upper()))
     emails = {email.owner: email for email in asked()}
     assert {owner: email.to_email for owner, email in emails.items()} == {nora: ANA, bea: ANA.upper()}
     body = str(outbox.compose(emails[nora]).body)
@@ -72,20 +80,20 @@ def test_one_email_an_owner_lists_what_is_open_agreed_and_lately_over(
 
 def test_those_with_nothing_open_get_nothing(nora: Owner, ana: Assistant) -> None:
     an_assistant(owner=nora, name="Never Asked", email="never@example.org")
-    replies.decline(an_offer(owner=nora, assistant=ana), reason="", now=NOW)
+    replies.decline(an_open_offer(owner=nora, assistant=ana), reason="", now=NOW)
     long_over = a_running_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
     handoffs.end(long_over.handoff, now=NOW - timedelta(days=60))
     assert asked() == asked("never@example.org") == asked("nobody@example.org") == []
 
 
 def test_who_wants_no_mail_gets_none(nora: Owner, ana: Assistant) -> None:
-    an_offer(owner=nora, assistant=ana)
+    an_open_offer(owner=nora, assistant=ana)
     NeverMail.objects.create(email=ANA.title(), asked_at=NOW)
     assert asked() == []
 
 
 def test_three_in_an_hour_and_then_again(nora: Owner, ana: Assistant) -> None:
-    an_offer(owner=nora, assistant=ana)
+    an_open_offer(owner=nora, assistant=ana)
     assert len(asked(times=6)) == 3
     renewals.ask(ANA.upper(), now=NOW + 59 * MINUTE)
     renewals.answer_due(now=NOW + 59 * MINUTE)
@@ -96,7 +104,7 @@ def test_three_in_an_hour_and_then_again(nora: Owner, ana: Assistant) -> None:
 
 
 def test_no_link_is_written_down_and_what_was_asked_is_forgotten(nora: Owner, ana: Assistant) -> None:
-    offer = an_offer(owner=nora, assistant=ana)
+    offer = an_open_offer(owner=nora, assistant=ana)
     asked()
     mark = links.token("offer", offer.pid, offer.epoch).partition(".")[2]
     assert mark not in str(dump())
@@ -105,9 +113,9 @@ def test_no_link_is_written_down_and_what_was_asked_is_forgotten(nora: Owner, an
 
 
 def test_one_bad_row_is_not_the_others(nora: Owner, ana: Assistant, caplog: pytest.LogCaptureFixture) -> None:
-    an_offer(owner=nora, assistant=ana)
+    an_open_offer(owner=nora, assistant=ana)
     broken = an_assistant(owner=nora, name="Ben", email="ben@example.org")
-    an_offer(owner=nora, assistant=broken, task=a_task(owner=nora))
+    an_open_offer(owner=nora, assistant=broken, task=a_task(owner=nora))
     renewals.ask("ben@example.org", now=NOW)
     # An email of that key is there already, which must never be.
     email = OutgoingEmail.objects.filter(offer__assistant=broken)
@@ -121,7 +129,7 @@ def test_one_bad_row_is_not_the_others(nora: Owner, ana: Assistant, caplog: pyte
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_send_one(on_disk: None, caplog: pytest.LogCaptureFixture) -> None:
     owner = an_owner()
-    an_offer(owner=owner, assistant=an_assistant(owner=owner, email=ANA))
+    an_open_offer(owner=owner, assistant=an_assistant(owner=owner, email=ANA))
     renewals.ask(ANA, now=NOW)
     assert race([partial(renewals.answer_due, now=NOW)] * 4) == [None] * 4
     assert len(renewed()) == 1
@@ -133,7 +141,7 @@ def test_two_workers_send_one(on_disk: None, caplog: pytest.LogCaptureFixture) -
 # --- The pages -----------------------------------------------------------------
 def test_from_a_dead_link_to_the_mail(nora: Owner, ana: Assistant, browser: Client) -> None:
     now = clock.now()
-    offer = an_offer(owner=nora, assistant=ana, now=now, reply_by=now + timedelta(days=2))
+    offer = an_open_offer(owner=nora, assistant=ana, now=now, reply_by=now + timedelta(days=2))
     page = text_of(browser.get("/h/gone.gone/"))
     assert "Lost your link?" in page
     assert f'action="{RENEW}"' in page
@@ -148,7 +156,7 @@ def test_from_a_dead_link_to_the_mail(nora: Owner, ana: Assistant, browser: Clie
 
 
 def test_a_known_address_answers_as_an_unknown_one(nora: Owner, ana: Assistant, browser: Client) -> None:
-    an_offer(owner=nora, assistant=ana)
+    an_open_offer(owner=nora, assistant=ana)
     answers = []
     for address in (ANA, "nobody@example.org"):
         with CaptureQueriesContext(
@@ -199,7 +207,7 @@ WRONG = [
 
 
 def test_every_wrong_link_gets_the_same_page(nora: Owner, browser: Client, hers: Client) -> None:
-    offer = an_offer(owner=nora)
+    offer = an_open_offer(owner=nora)
     pages = {browser.get(f"/h/{each}/").content for each in WRONG}
     pages.add(browser.get(f"/h/{links.token('offer', offer.pid, 7)}/").content)
     pages.add(browser.post(f"/h/{links.token('made', offer.pid)}/accept/").content)
@@ -211,7 +219,7 @@ def test_every_wrong_link_gets_the_same_page(nora: Owner, browser: Client, hers:
 
 def test_the_sweep_leaves_the_mail_on_its_way(nora: Owner, ana: Assistant) -> None:
     now = clock.now()
-    an_offer(owner=nora, assistant=ana, now=now, reply_by=now + timedelta(days=2))
+    an_open_offer(owner=nora, assistant=ana, now=now, reply_by=now + timedelta(days=2))
     renewals.ask(ANA, now=now)
     renewals.answer_due(now=now)
     outbox.pump(done=deliveries.hear_of)

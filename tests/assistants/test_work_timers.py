@@ -137,4 +137,4 @@ def test_what_the_timer_logs_above_the_weeks_hours_needs_an_ok(offer: Offer) -> 
     timed(offer, NOON, NOON + timedelta(hours=1))
     line = WorkLog.objects.latest("pk")
     assert line.is_over
-    assert work_logs.mark(line) == f"{line.pk}-20261030-3600"
+    assert work_logs.mark(line) == f"{line.pk}-20261030-3600-00000000"
