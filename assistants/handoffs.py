@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -127,7 +128,8 @@ def _going_out(handoff: Handoff, *, now: datetime, due_at: datetime) -> Terms:
     terms = handoff.versions.latest("version")
     begins = datetime.combine(terms.starts_on, datetime.min.time(), handoff.owner.zone)
     handoff.is_planned = begins - now >= PLANNED_AHEAD
-    handoff.seconds_to_reply = int(to_reply.total_seconds())
+    # Up, else six o’clock would be a moment before it.
+    handoff.seconds_to_reply = math.ceil(to_reply.total_seconds())
     handoff.save(update_fields=["is_planned", "seconds_to_reply"])
     return terms
 
@@ -285,7 +287,7 @@ def edit_terms(
         raise Outdated
     if proposed_version not in (None, offer.proposed.version if offer.proposed else 0):
         raise Outdated
-    terms = handoff.add_terms(**written)
+    before, terms = offer.terms, handoff.add_terms(**written)
     again = reply_times.resumed(offer, now) if offer.paused_at else {}
     event = moves.make(
         Kind.EDITED,
@@ -297,7 +299,7 @@ def edit_terms(
         offer_fields={"terms": terms, "proposed": None, **again},
     )
     if not cascade.write_email_anew(offer):
-        tell.assistant(event, letters.changed(offer), now=now, kind="changed")
+        tell.assistant(event, letters.changed(offer, before), now=now, kind="changed")
     return terms
 
 
@@ -324,8 +326,12 @@ def set_stage(handoff: Handoff, offer: Offer, stage: str, *, trial_ends_on: date
 
 @transaction.atomic
 def give_notice(handoff: Handoff, offer: Offer, last_day: date, *, now: datetime) -> None:
-    """End it after that day of the owner's, no later than was said before; a day that has come ends it at once."""
-    if last_day <= handoff.owner.today(now):
+    """
+    End it after that day of the owner's, no later than was said before.
+
+    A day that has come, or that is before the start, ends it at once.
+    """
+    if last_day <= handoff.owner.today(now) or (handoff.state == State.TAKEN and last_day < offer.terms.starts_on):
         end(handoff, now=now)
         return
     moves.hold(handoff, offer)

@@ -29,6 +29,7 @@ def offer_facts(offer: Offer) -> Facts:
         "reply_by": reply_by,
         "place": offer.assistant.place,
         "paragraphs": paragraphs(offer.handoff.brief),
+        "is_one_of_several": offer.handoff.if_not == Handoff.IfNot.ALL,
     }
 
 
@@ -147,9 +148,11 @@ def reminder(offer: Offer) -> Facts:
     }
 
 
-def changed(offer: Offer) -> Facts:
+def changed(offer: Offer, before: Terms) -> Facts:
     headline = f"{offer.handoff.owner.first_name} has changed the terms of {_task(offer)}"
-    return offer_facts(offer) | {"headline": headline, "button": "Read and reply"}
+    with formats.use(formats.USUAL):
+        was = f"Before: {in_short(before, offer.handoff)}."
+    return offer_facts(offer) | {"headline": headline, "button": "Read and reply", "before": was}
 
 
 def receipt(offer: Offer, *, take_back_until: datetime) -> Facts:
@@ -191,6 +194,11 @@ def insisted(offer: Offer, text: str) -> Facts:
 def superseded(offer: Offer) -> Facts:
     first = offer.handoff.owner.first_name
     return _news(offer, f"{_task(offer, starts=True)} is taken", f"{first} asked several people, and one was first.")
+
+
+def will_not_start(offer: Offer) -> Facts:
+    headline = f"{_who(offer)} will not start with {_task(offer)} after all"
+    return _answer(offer, headline, "It is over before it began. Your plan shows who else could take it.")
 
 
 def closed(offer: Offer) -> Facts:
@@ -282,8 +290,17 @@ def terms_in_words(terms: Terms, handoff: Handoff) -> dict[str, str]:
         "pays": f"{money.short(money.rounded(terms.weekly_pay, currency), currency)} a week",
         "rate": f"{money.short(terms.rate, currency)} an hour",
         "takes": f"{durations.hours(terms.weekly_minutes * 60)} a week",
+        "takes_note": "on your own days" if terms.share == 100 else f"{terms.share}\u00a0% of it, on your own days",
         "starts": dates.full(terms.starts_on),
+        "starts_note": _stage(handoff),
     }
+
+
+def _stage(handoff: Handoff) -> str:
+    """How it begins, if not in full."""
+    if handoff.stage == Handoff.Stage.TRIAL and handoff.trial_ends_on:
+        return f"on trial until {dates.long(handoff.trial_ends_on)}"
+    return "first you watch how it is done" if handoff.stage == Handoff.Stage.SHADOW else ""
 
 
 def in_short(terms: Terms, handoff: Handoff) -> str:

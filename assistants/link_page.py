@@ -59,7 +59,8 @@ def context(offer: Offer, now: datetime) -> dict[str, Any]:
         "how_to": letters.steps(handoff.how_to),
         "reasons": Offer.Reason.choices,
         "closed": closed(offer),
-        "talk": talk(offer),
+        "talk": (said := talk(offer)),
+        "was_agreed": any(each.what == TALK[Kind.AGREED].format(owner=owner.first_name) for each in said),
         "others": others(offer),
         **_forms(offer, now),
     }
@@ -171,18 +172,24 @@ def talk(offer: Offer) -> list[Said]:
     return found
 
 
+def _stands(offer: Offer) -> str:
+    if offer.state == State.COUNTERED:
+        return f"your change is with {offer.assistant.owner.first_name}"
+    if offer.state in Offer.LIVE:
+        return "waits for your answer"
+    return "running" if offer.handoff.state == Handoff.State.ACTIVE else "agreed"
+
+
 def others(offer: Offer) -> list[dict[str, str]]:
     """What else this person has, or was asked by an email that has left, with their links. One query."""
-    theirs = offer.assistant.offers.exclude(pk=offer.pk).select_related("handoff__task")
+    theirs = offer.assistant.offers.exclude(pk=offer.pk).select_related("handoff__task", "assistant__owner")
     mine = theirs.filter(state__in=Offer.RUNS_OUT) | theirs.filter(
         state=State.ACCEPTED, handoff__state__in=[Handoff.State.TAKEN, Handoff.State.ACTIVE]
     )
     return [
         {
             "name": each.handoff.task.name,
-            "stands": "waits for your answer"
-            if each.state in Offer.LIVE
-            else ("running" if each.handoff.state == Handoff.State.ACTIVE else "agreed"),
+            "stands": _stands(each),
             "token": links.token("offer", each.pid, each.epoch),
         }
         for each in mine

@@ -218,8 +218,12 @@ def note(offer: Offer, text: str, *, now: datetime) -> None:
 
 @transaction.atomic
 def give_notice(offer: Offer, last_day: date, *, now: datetime) -> None:
-    """End it after that day; until then it runs."""
+    """End it after that day; until then it runs. One before the start means that it never begins."""
     moves.hold(offer.handoff, offer)
+    if offer.handoff.state == Handoff.State.TAKEN and last_day < offer.terms.starts_on:
+        event = moves.make(Kind.ENDED, offer.handoff, offer, by=Actor.ASSISTANT, now=now, ends_on=last_day)
+        tell.owner(event, letters.will_not_start(offer), now=now)
+        return
     if offer.handoff.state in moves.AGREED and offer.handoff.ends_on == last_day:
         return  # pressed twice
     event = moves.make(

@@ -14,7 +14,7 @@ from tasks.weeks import Week
 
 from . import gains, letters, reply_times, terms_apart
 from .handoff_forms import REPLY_HOUR, HandoffForm
-from .models import Assistant, Handoff, HandoffEvent, Offer, Terms, WorkLog
+from .models import Handoff, HandoffEvent, Offer, StandIn, Terms, WorkLog
 from .offer_forms import NoteForm
 
 State = Handoff.State
@@ -78,8 +78,8 @@ def _standing(handoff: Handoff, terms: Terms, offer: Offer | None) -> tuple[str,
         case State.ACTIVE:
             stage = "" if handoff.stage == Handoff.Stage.FULL else f", {handoff.get_stage_display().lower()}"
             return "on", f"Running since {dates.long(terms.starts_on)}{stage}"
-        case State.LAPSED if offer and offer.state in LAPSED:
-            return "no", LAPSED[Offer.State(offer.state)]
+        case State.LAPSED:
+            return "no", LAPSED.get(offer.state if offer else "", "Nobody took it")
         case State.WITHDRAWN:
             return "draft", "Withdrawn"
         case State.DONE:
@@ -88,7 +88,7 @@ def _standing(handoff: Handoff, terms: Terms, offer: Offer | None) -> tuple[str,
             return "done", "Ended"
 
 
-LAPSED = {
+LAPSED: dict[str, str] = {
     Offer.State.DECLINED: "Declined",
     Offer.State.EXPIRED: "Expired",
     Offer.State.UNDELIVERABLE: "Mail came back",
@@ -115,6 +115,7 @@ class Asked:
 
     offer: Offer
     state: str
+    terms: str
     question: str = ""
     note: str = ""
     change: list[dict[str, Any]] | None = None
@@ -159,13 +160,13 @@ def asked(handoff: Handoff) -> list[Asked]:
     return [_asked(offers[pk], said, handoff) for pk in sorted(sent)]
 
 
-def still_to_ask(handoff: Handoff, asked: list[Asked]) -> list[Assistant]:
-    """Who stands in after those. One query."""
+def still_to_ask(handoff: Handoff, asked: list[Asked]) -> list[StandIn]:
+    """Who stands in after those, under which hours and rate. One query."""
     if handoff.state not in (State.DRAFT, State.OFFERING) or handoff.if_not == Handoff.IfNot.TELL:
         return []
     were = {each.offer.assistant_id for each in asked}
     stand_ins = handoff.stand_ins.select_related("assistant")
-    return [each.assistant for each in stand_ins if each.assistant_id not in were]
+    return [each for each in stand_ins if each.assistant_id not in were]
 
 
 def _asked(offer: Offer, said: dict[tuple[int | None, str], str], handoff: Handoff) -> Asked:
@@ -173,6 +174,7 @@ def _asked(offer: Offer, said: dict[tuple[int | None, str], str], handoff: Hando
     return Asked(
         offer,
         "asks something" if offer.has_question else STANDS[Offer.State(offer.state)],
+        terms=letters.in_short(offer.terms, handoff),
         question=said.get((offer.pk, Kind.ASKED), "") if offer.has_question else "",
         note=said.get((offer.pk, Kind.COUNTERED), "") if is_countered else "",
         change=_change(offer, handoff) if is_countered else None,

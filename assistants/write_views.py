@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from tasks import briefs, clock
-from tasks.models import Task
+from tasks.models import Owner, Task
 from tasks.requests import OwnerRequest
 
 from . import handoffs as acts
@@ -76,11 +77,17 @@ def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff 
         "task": task,
         "person": person,
         "draft": draft,
+        "held": [story.row(each) for each in _held(owner, task, draft)],
         "preview": story.preview(form, draft.terms if draft else None),
     }
     if is_preview:
         return render(request, "handoffs/_preview.html", context)
     return render(request, "handoffs/handoff_write.html", context, status=422 if form.errors else 200)
+
+
+def _held(owner: Owner, task: Task, draft: Handoff | None) -> QuerySet[Handoff]:
+    """Who has the task already, or is asked."""
+    return owner.handoffs.live().with_terms().filter(task=task).exclude(pk=draft.pk if draft else 0)
 
 
 def _from_plan(request: OwnerRequest, task: Task, person: Assistant, proposal: Suggestion) -> dict[str, Any]:

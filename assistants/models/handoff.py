@@ -162,7 +162,21 @@ class Handoff(models.Model):
         live = [offer for offer in offers if offer.state in Offer.LIVE]
         if live and self.state == self.State.OFFERING:
             return min(live, key=lambda offer: offer.pk)
-        return max(offers, key=lambda offer: (offer.state == Offer.State.ACCEPTED, offer.pk), default=None)
+        # Of those who are out the last to answer: others may have been closed because of them.
+        return max(
+            offers,
+            key=lambda offer: (offer.state == Offer.State.ACCEPTED, offer.answered_at or self.created_at, offer.pk),
+            default=None,
+        )
+
+    @property
+    def minutes_off(self) -> int:
+        """The owner's minutes a week that go, under the terms as they are offered or agreed."""
+        return (
+            self.given_at(self.terms.share, of=self.share)
+            if self.state == self.State.OFFERING
+            else self.minutes_given
+        )
 
 
 class Terms(models.Model):

@@ -120,7 +120,7 @@ class Reference:
         self._tell(o)
 
     def give_notice(self, o: Asked, last: date, now: datetime) -> None:
-        if last <= now.date():
+        if last <= now.date() or (self.state == "taken" and last < self.starts[o.terms]):
             self.end(now)
             return
         if self.state in AGREED and self.ends_on == last:
@@ -197,6 +197,10 @@ class Reference:
         self.mails.append("owner")
 
     def resign(self, o: Asked, last: date, now: datetime) -> None:
+        if self.state == "taken" and o.state == "accepted" and last < self.starts[o.terms]:
+            self.state = "ended"
+            self.mails.append("owner")
+            return
         if self.state in AGREED and self.ends_on == last:
             return
         is_sooner = self.ends_on is None or last < self.ends_on

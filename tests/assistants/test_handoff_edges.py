@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from assistants import erasure, handoffs, links, moves, replies, reply_times, roster, work_logs
+from assistants import erasure, handoffs, links, moves, outbox, replies, reply_times, roster, story, work_logs
 from assistants.models import Assistant, Handoff, Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
@@ -216,3 +216,47 @@ def test_nothing_that_stood_in_quotation_marks_outlives_the_erasure(nora: Owner)
     )
     assert "mother" not in kept
     assert not any(each in kept for each in said)
+
+
+# --- What is said --------------------------------------------------------------------------
+def test_the_email_says_all_that_an_acceptance_binds(nora: Owner, joan: Assistant) -> None:
+    offer = sent_with(nora, handoffs.Next(joan, 330, Decimal(22)), if_not="all")
+    Handoff.objects.filter(pk=offer.handoff_id).update(stage="trial", trial_ends_on=offer.terms.starts_on + 14 * DAY)
+    offer = Offer.objects.get(pk=offer.pk)
+    deliver(offer)
+    handoffs.edit_terms(offer.handoff, offer, **offer.terms.fields | {"share": 60}, now=clock.now())
+    email = OutgoingEmail.objects.get(kind="changed")
+    text = str(outbox.compose(email).body)
+    assert "60\u00a0% of it, on your own days" in text
+    assert "on trial until" in text
+    assert "Before: 5 h a week at $18 an hour" in text
+    assert "The first to accept has it." in text
+
+
+def test_the_page_counts_what_the_terms_take_off_the_owner(nora: Owner) -> None:
+    offer = an_offer(owner=nora)
+    deliver(offer)
+    handoffs.edit_terms(offer.handoff, offer, **offer.terms.fields | {"share": 60}, now=NOW)
+    assert Handoff.objects.with_terms().get().minutes_off == 180
+
+
+def test_a_last_day_before_the_start_means_that_it_never_begins(client: Client, nora: Owner) -> None:
+    offers = [an_accepted_offer(owner=nora, task=a_task(owner=nora)) for _ in range(2)]
+    replies.give_notice(offers[0], TODAY + 3 * DAY, now=NOW)
+    handoffs.give_notice(offers[1].handoff, offers[1], TODAY + 3 * DAY, now=NOW)
+    assert [standing(offer)[0] for offer in offers] == ["ended", "ended"]
+    assert "has ended" in text_of(client.get(link(offers[0])))
+
+
+def test_after_all_were_asked_the_one_who_took_it_back_stands_on_the_page(nora: Owner, joan: Assistant) -> None:
+    offer = sent_with(nora, handoffs.Next(joan, 330, Decimal(22)), if_not="all")
+    now = clock.now()
+    replies.accept(offer, terms_version=offer.terms.version, now=now)
+    replies.take_back(offer, now=now + MINUTE)
+    row = story.row(Handoff.objects.with_terms().get())
+    assert (row.title.partition(", ")[2], row.mark, row.state) == ("to Ana", "no", "Taken back")
+
+
+def test_six_o_clock_stays_six_o_clock(nora: Owner) -> None:
+    now = NOW.replace(microsecond=123456)
+    assert an_offer(owner=nora, now=now, reply_by=NOW + DAY).reply_by >= NOW + DAY

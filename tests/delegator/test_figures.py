@@ -100,5 +100,5 @@ def test_the_weekly_email_has_the_same_hours(demo: Owner, seconds: dict[str, int
 def test_home_and_the_page_of_the_hand_off_say_that_the_same_was_won_back(demo: Owner) -> None:
     (running,) = demo.handoffs.agreed()
     there, home = get(demo, f"/hand-offs/{running.pk}/"), get(demo, "/")
-    won, worth, paid = (there.figure(label) for label in ("Won back", "Worth", "Paid"))
-    assert f"{won} Worth {worth} Paid to assistants {paid}" in home.text
+    won, worth, paid = (there.figure(label) for label in ("Won back", "Worth", "Cost"))
+    assert f"{won} Worth {worth} Cost of help {paid}" in home.text

@@ -172,7 +172,7 @@ def test_what_was_won_back_its_worth_and_the_pay_stand_below(client: Client, nor
     home = page(client, nora)
     assert home.figure("Won back since 28 Sep") == "3.75 h"
     assert home.figure("Worth") == "$300"
-    assert home.figure("Paid to assistants") == "$54"
+    assert home.figure("Cost of help") == "$54"
 
 
 @pytest.mark.django_db
