@@ -22,7 +22,6 @@ from . import foresight, moves, nonces, story, work
 from . import handoffs as acts
 from .handoff_forms import OwnTimeForm, StageForm
 from .models import Handoff, Offer
-from .moves import Actor, Kind
 from .offer_forms import EndForm, NoteForm
 
 Act = Callable[..., Any]
@@ -261,7 +260,7 @@ def _do(
             if form is None or _is_first(form, actor, request.path, now):
                 act(now=now)
     except moves.TooLate:
-        moves.record(Kind.REFUSED, handoff, None, by=Actor.OWNER, now=now, note=request.path)
+        moves.record_refused(handoff, request.path, now=now)
         messages.error(request, late)
     except nonces.Reused:
         messages.error(request, "This form was sent before, with other words. Those were kept.")
