@@ -104,9 +104,7 @@ def _asked(owner: Owner) -> Step | None:
     who, task = offer.assistant.first_name, offer.handoff.task.mid_sentence
     url = reverse("assistants:handoff", args=[offer.handoff_id])
     if offer.state == Offer.State.COUNTERED:
-        text = (
-            f"{who} would take {task} under other terms. Agree, answer, or ask someone else."
-        )
+        text = f"{who} would take {task} under other terms. Agree, answer, or ask someone else."
         return Step(f"{who} proposes a change", text, "See both", url)
     return Step(f"{who} asks about {task}", "It waits for your answer.", f"Answer {who}", url)
 
