@@ -2,9 +2,11 @@
 
 from celery import shared_task
 
+from assistants.handoff import deliveries, sweeps
+from assistants.link import renewals
+from assistants.mail import outbox
+from assistants.plan import stored_plans
 from tasks import clock
-
-from . import deliveries, outbox, renewals, stored_plans, sweeps
 
 
 @shared_task(ignore_result=True)

@@ -1,6 +1,11 @@
 from django.urls import path, register_converter
 
-from . import handoff_views, plan_views, roster_views, work_views, write_views
+from assistants.handoff import views as handoff_views
+from assistants.handoff import write_views
+from assistants.plan import views as plan_views
+from assistants.roster import views as roster_views
+from assistants.work import views as work_views
+
 from .months import MonthConverter
 
 register_converter(MonthConverter, "month")

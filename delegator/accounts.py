@@ -23,7 +23,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from assistants import links, outbox
+from assistants import links
+from assistants.mail import outbox
 from assistants.models import OutgoingEmail
 from tasks import clock, dates
 from tasks.fields import AddressField, LineField

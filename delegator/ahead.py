@@ -13,8 +13,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from assistants import stored_plans
 from assistants.months import Month
+from assistants.plan import stored_plans
 from tasks import clock, dates, workdays
 from tasks.models import Owner
 from tasks.requests import OwnerRequest

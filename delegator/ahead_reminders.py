@@ -14,7 +14,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from assistants import links, outbox
+from assistants import links
+from assistants.mail import outbox
 from assistants.models import OutgoingEmail
 from assistants.months import Month
 from tasks import dates, formats, timers, workdays

@@ -16,9 +16,11 @@ from random import Random
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from assistants import deliveries, handoffs, replies, roster, sweeps, work_logs
+from assistants.handoff import deliveries, handoffs, replies, sweeps
 from assistants.models import Assistant, Offer, OutgoingEmail
 from assistants.months import Month
+from assistants.roster import people
+from assistants.work import work_logs
 from tasks import briefs, days, owners, scores
 from tasks.durations import HOUR, MINUTE
 from tasks.models import EntryChange, Owner, Task, TaskSkill
@@ -107,9 +109,9 @@ def load(now: datetime) -> Owner:
     owner = _owner(now)
     today = owner.today(now)
     tasks = _tasks(owner, now)
-    people = _people(owner, now)
+    roster = _people(owner, now)
     _log(owner, tasks, today, now)
-    _handoffs(owner, tasks, people, now)
+    _handoffs(owner, tasks, roster, now)
     owner.next_summary_at = weekly.next_at(owner, now)
     owner.save(update_fields=["next_summary_at"])
     # The newest one that is out: on a Monday before 7 that of the week before last.
@@ -160,12 +162,12 @@ def _tasks(owner: Owner, now: datetime) -> dict[str, Task]:
 
 
 def _people(owner: Owner, now: datetime) -> dict[str, Assistant]:
-    people = {}
+    roster = {}
     for name, email, zone, rate, hours, skills, note in ROSTER:
         levels = {owners.skill_named(owner, skill): level for skill, level in skills.items()}
-        details = roster.Details(name, email, zone, Decimal(rate), hours * 60, note, levels)
-        people[name.split()[0]] = roster.write(owner, details, now=now)
-    return people
+        details = people.Details(name, email, zone, Decimal(rate), hours * 60, note, levels)
+        roster[name.split()[0]] = people.write(owner, details, now=now)
+    return roster
 
 
 def _log(owner: Owner, tasks: dict[str, Task], today: date, now: datetime) -> None:
@@ -197,13 +199,13 @@ def _day(tasks: dict[str, Task], day: date, back: int, random: Random, *, half: 
             yield days.Edit(tasks[name].pk, day, rounded * MINUTE)
 
 
-def _handoffs(owner: Owner, tasks: dict[str, Task], people: dict[str, Assistant], now: datetime) -> None:
+def _handoffs(owner: Owner, tasks: dict[str, Task], roster: dict[str, Assistant], now: datetime) -> None:
     today = owner.today(now)
     start = Week.of(today).first - timedelta(weeks=HANDED_OFF)
-    _running(owner, tasks["Web site"], people["Tomasz"], start, today)
-    _declined(owner, tasks["Sales"], people["Joan"], today)
-    _waiting(owner, tasks["Social posts"], people["Priya"], today, now)
-    written = _written(tasks["Record keeping"], people["Ana"], BOOKS, 120, now + timedelta(days=5), today, 300, 300)
+    _running(owner, tasks["Web site"], roster["Tomasz"], start, today)
+    _declined(owner, tasks["Sales"], roster["Joan"], today)
+    _waiting(owner, tasks["Social posts"], roster["Priya"], today, now)
+    written = _written(tasks["Record keeping"], roster["Ana"], BOOKS, 120, now + timedelta(days=5), today, 300, 300)
     handoffs.draft(owner, written, now=now)
 
 

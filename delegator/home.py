@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from assistants import gains, story, went
-from assistants.gains import DAYS_THAT_TELL
+from assistants.handoff import story
+from assistants.work import gains, went
+from assistants.work.gains import DAYS_THAT_TELL
 from tasks import dates, days, durations, money, owners, workdays
 from tasks.charts import Bar, Segment
 from tasks.models import Owner, Task

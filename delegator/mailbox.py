@@ -18,7 +18,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from assistants import outbox
+from assistants.mail import outbox
 from assistants.models import OutgoingEmail
 from tasks.requests import OwnerRequest
 

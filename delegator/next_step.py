@@ -10,8 +10,9 @@ from functools import partial
 
 from django.urls import reverse
 
-from assistants import stored_plans, sweeps
+from assistants.handoff import sweeps
 from assistants.models import Handoff, Offer, WorkLog
+from assistants.plan import stored_plans
 from tasks import dates, durations, money, verdicts, workdays
 from tasks.models import Owner
 from tasks.weeks import Week

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from assistants.person_forms import RenewForm
+from assistants.link.person_forms import RenewForm
 from tasks.views import not_found as page_not_found
 
 

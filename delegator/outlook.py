@@ -9,13 +9,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from assistants import plan_inputs, plans, stored_plans
 from assistants.matching import Hire, Need, Needs
 from assistants.matching.ahead import SEARCH_WEEKS, STEP_WEEKS
 from assistants.models import Assistant
 from assistants.months import Month
-from assistants.plans import Question
-from assistants.tries import Tries
+from assistants.plan import plan_inputs, plans, stored_plans
+from assistants.plan.plans import Question
+from assistants.plan.tries import Tries
 from tasks import durations, money, weeks
 from tasks.models import Owner
 

@@ -18,7 +18,8 @@ from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F,
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from assistants import links, outbox
+from assistants import links
+from assistants.mail import outbox
 from assistants.models import OutgoingEmail
 from tasks import clock, dates, durations, formats, timers, workdays
 from tasks.models import Owner, Timer

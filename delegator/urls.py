@@ -37,7 +37,7 @@ urlpatterns = [
     path("routine/<int:pk>/retire/", task_page.task_retire),
     path("", include("tasks.urls")),
     path("", include("assistants.urls")),
-    path("h/", include("assistants.link_urls")),
+    path("h/", include("assistants.link.urls")),
     path("", include(account_patterns)),
     path("plan/ahead/", ahead.plan_ahead, name="plan_ahead"),
     path("plan/ahead/reminders/", ahead.reminder_keep, name="ahead_remind"),

@@ -18,8 +18,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from assistants import gains, links, outbox
+from assistants import links
+from assistants.mail import outbox
 from assistants.models import Handoff, OutgoingEmail
+from assistants.work import gains
 from tasks import dates, durations, formats, money, owners, weeks, workdays
 from tasks.models import Owner, Task
 from tasks.templatetags.words import signed_hours

@@ -250,3 +250,10 @@ def _zone_choices() -> list[tuple[str, Any]]:
         area, _, place = name.partition("/")
         areas.setdefault(area, []).append((name, place.replace("_", " ").replace("/", ", ") or name))
     return list(areas.items())
+
+
+def hours_text(minutes: int) -> str:
+    """5, 7.5 or 7:20, as one would type it into a field of hours a week."""
+    if minutes % 30:
+        return durations.clock(minutes * 60)
+    return formats.number(f"{minutes / 60:g}")

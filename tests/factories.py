@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
-from assistants import handoffs, replies, sweeps, work_logs
+from assistants.handoff import handoffs, replies, sweeps
 from assistants.models import Assistant, AssistantSkill, Handoff, Offer, WorkLog
+from assistants.work import work_logs
 from tasks import entries, owners
 from tasks.durations import HOUR
 from tasks.models import Owner, Skill, Task, TaskSkill, TimeEntry

@@ -370,8 +370,12 @@ class App:
 
     def start(self, name: str) -> Process:
         """One more "web", "worker" or "beat"; a web server answers when this returns."""
-        command = ["/bin/sh", "-c", procfile()[name]]
-        where: Any = {"cwd": ROOT, "env": self.env}
+        return self.start_other(name)
+
+    def start_other(self, name: str, options: str = "", **env: str) -> Process:
+        """The same with options and settings of its own; of two options with one name the last counts."""
+        command = ["/bin/sh", "-c", f"{procfile()[name]} {options}"]
+        where: Any = {"cwd": ROOT, "env": self.env | env}
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **where)
         self.processes[name].append(process)

@@ -2,8 +2,8 @@
 
 from .handoff import Handoff, HandoffEvent, HandoffQuerySet, Offer, StandIn, Terms
 from .mail import OutgoingEmail
-from .person import Absence, Assistant, AssistantSkill, LinkRequest, NeverMail
 from .plan import Plan, Wish
+from .roster import Absence, Assistant, AssistantSkill, LinkRequest, NeverMail
 from .work import Nonce, WorkLog, WorkLogQuerySet
 
 __all__ = [

@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 
 from tasks.models import Task, new_pid
 
-from .person import Assistant
+from .roster import Assistant
 
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):

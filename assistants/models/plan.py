@@ -12,7 +12,7 @@ from django.db.models import Q
 from tasks import dates
 from tasks.models import Task
 
-from .person import Assistant
+from .roster import Assistant
 
 
 class WishQuerySet(models.QuerySet["Wish"]):

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from .handoff import Handoff
-from .person import Assistant
+from .roster import Assistant
 
 
 class WorkLogQuerySet(models.QuerySet["WorkLog"]):

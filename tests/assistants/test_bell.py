@@ -16,7 +16,8 @@ import pytest
 from django.db import transaction
 from redis import Redis
 
-from assistants import deliveries, outbox, replies
+from assistants.handoff import deliveries, replies
+from assistants.mail import outbox
 from assistants.models import OutgoingEmail
 from tasks import clock
 from tasks.models import Owner

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from assistants import handoffs, jobs
+from assistants import jobs
+from assistants.handoff import handoffs
 from assistants.models import OutgoingEmail
 from delegator.celery import app
 from tasks import clock

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from assistants import nonces, sweeps
+from assistants import nonces
+from assistants.handoff import sweeps
 from assistants.models import Nonce
 from tests.assistants.world import dump, race
 from tests.factories import NOW

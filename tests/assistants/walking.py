@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from assistants import deliveries, handoffs, moves, replies, sweeps
+from assistants.handoff import deliveries, handoffs, moves, replies, sweeps
 from assistants.models import Assistant, Handoff, HandoffEvent, Offer, OutgoingEmail, StandIn
 from tasks.models import Owner, Task
 from tests.assistants.reference import AGREED, Asked, Reference, Refused

@@ -12,10 +12,12 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from assistants import deliveries, matching, plan_inputs, plans
-from assistants.by_hand import made
+from assistants import matching
+from assistants.handoff import deliveries
+from assistants.link.by_hand import made
 from assistants.models import Assistant, Handoff, Offer, OutgoingEmail
-from assistants.tries import Tries
+from assistants.plan import plan_inputs, plans
+from assistants.plan.tries import Tries
 from tasks import clock
 from tasks.models import Owner
 from tests.factories import NOW, a_draft, a_task

@@ -34,7 +34,7 @@ offer = factories.{make}(
 print(json.dumps([offer.pk, reverse("link:page", args=[links.token("offer", offer.pid, offer.epoch)])]))
 """
 ACT = """
-from assistants import handoffs, replies
+from assistants.handoff import handoffs, replies
 from assistants.models import Offer
 from django.utils import timezone
 offer = Offer.objects.get(pk={pk})

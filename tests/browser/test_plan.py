@@ -35,9 +35,9 @@ for number in range(31):
 
 # As if a worker had been asked for it just now, and was slow.
 ASKED_FOR = """
-from assistants import plan_inputs, plans
+from assistants.plan import plan_inputs, plans
 from assistants.models import Plan
-from assistants.tries import Tries
+from assistants.plan.tries import Tries
 from tasks import clock
 now = clock.now()
 asked = plans.question(plan_inputs.gather(owner, owner.today(now)), Tries(owner.budget))

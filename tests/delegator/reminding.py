@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from assistants import deliveries, outbox
+from assistants.handoff import deliveries
+from assistants.mail import outbox
 from tasks import clock, timers
 from tasks.models import Owner, Timer
 from tests.factories import NOW, a_task

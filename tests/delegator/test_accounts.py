@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client, override_settings
 
-from assistants import outbox
+from assistants.mail import outbox
 from assistants.models import OutgoingEmail
 from tasks.models import Owner
 from tests import factories

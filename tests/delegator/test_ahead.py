@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from assistants import absences, jobs, stored_plans, wishes
+from assistants import jobs
 from assistants.models import Assistant, Plan
 from assistants.months import Month
+from assistants.plan import stored_plans, wishes
+from assistants.roster import absences
 from delegator import outlook, year_chart
 from delegator.outlook import STEP, Column
 from tasks.models import Owner, Task

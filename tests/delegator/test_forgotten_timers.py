@@ -10,7 +10,8 @@ from allauth.account.models import EmailAddress
 from django.test import override_settings
 from pytest_django import DjangoAssertNumQueries
 
-from assistants import deliveries, outbox
+from assistants.handoff import deliveries
+from assistants.mail import outbox
 from delegator import reminders
 from delegator.jobs import remind
 from tasks import clock, timers

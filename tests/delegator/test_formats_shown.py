@@ -9,7 +9,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from assistants import links, outbox
+from assistants import links
+from assistants.mail import outbox
 from assistants.models import Offer
 from delegator import demo, reminders, weekly
 from tasks import formats

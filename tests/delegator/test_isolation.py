@@ -16,8 +16,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 
-from assistants import deliveries, links, outbox, replies, wishes, work_logs
+from assistants import links
+from assistants.handoff import deliveries, replies
+from assistants.mail import outbox
 from assistants.models import Offer, OutgoingEmail, WorkLog
+from assistants.plan import wishes
+from assistants.work import work_logs
 from delegator import demo, outlook
 from tasks import briefs, clock, timers
 from tasks.models import Owner, Timer

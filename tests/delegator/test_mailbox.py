@@ -8,7 +8,8 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assistants import deliveries, outbox
+from assistants.handoff import deliveries
+from assistants.mail import outbox
 from assistants.models import OutgoingEmail
 from delegator import weekly
 from tasks.models import Owner

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from assistants import handoffs
+from assistants.handoff import handoffs
 from assistants.models import Assistant, Offer
 from delegator import next_step
 from tasks import timers

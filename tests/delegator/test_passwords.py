@@ -11,7 +11,7 @@ from django.core import serializers
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from assistants import outbox
+from assistants.mail import outbox
 from assistants.models import OutgoingEmail
 from delegator.models import Session
 from tasks.models import Owner

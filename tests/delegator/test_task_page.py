@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 from pytest_django import DjangoAssertNumQueries
 
-from assistants import handoffs
+from assistants.handoff import handoffs
 from assistants.models import Handoff
 from delegator import task_page
 from tasks import views

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from assistants import outbox
+from assistants.mail import outbox
 from assistants.models import OutgoingEmail
 from delegator import weekly
 from delegator.models import WeeklySummary

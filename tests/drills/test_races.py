@@ -47,7 +47,7 @@ def run(env: dict[str, str], *args: str) -> tuple[int, str, float]:
 def test_of_many_races_each_has_one_winner(engine: str, races: str, rounds: int, say: Say) -> None:
     with on(engine) as env:
         env |= {"ROUNDS": str(rounds)}
-        files = [f"tests/assistants/{name}.py" for name in ("test_races", "test_races_of_many")]
+        files = [f"tests/assistants/handoff/{name}.py" for name in ("test_races", "test_races_of_many")]
         code, last, seconds = run(env, *files, "-k", races)
     say(f"{engine}, {rounds} rounds each of {races}: {last.strip('= ')} ({seconds:.0f} s)")
     assert code == 0
@@ -55,6 +55,6 @@ def test_of_many_races_each_has_one_winner(engine: str, races: str, rounds: int,
 
 def test_ten_thousand_walks_stand_where_the_reference_does(say: Say) -> None:
     with on("SQLite") as env:
-        code, last, seconds = run(env | {"WALKS": "10000"}, "tests/assistants/test_handoff_walks.py")
+        code, last, seconds = run(env | {"WALKS": "10000"}, "tests/assistants/handoff/test_handoff_walks.py")
     say(f"10,000 walks: {last.strip('= ')} ({seconds:.0f} s)")
     assert code == 0

@@ -14,9 +14,9 @@ from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants.forms import hours_text
 from tasks import dates, durations, fields, formats, money
 from tasks.durations import HOUR, MINUTE
+from tasks.fields import hours_text
 from tasks.formats import Formats
 from tasks.periods import Span
 from tasks.templatetags.report import Pen

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assistants import matching, plan_inputs
+from assistants import matching
+from assistants.plan import plan_inputs
 from tasks import clock, money
 from tasks.models import Owner
 

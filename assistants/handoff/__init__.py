@@ -1,0 +1,1 @@
+"""Hand-offs and their offers: the state machine, what each side does, and the owner's pages."""

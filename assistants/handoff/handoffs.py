@@ -1,0 +1,390 @@
+"""What the owner does with a hand-off: write it, send it, come to terms, follow it, end it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from assistants.models import Assistant, Handoff, Offer, StandIn, Terms
+from tasks.models import Owner, Task
+
+from . import cascade, letters, moves, reply_times, tell
+from .moves import Actor, Kind, Outdated, State, TooLate
+
+# Sent at least this long before its start, a hand-off counts as planned, else as reactive.
+PLANNED_AHEAD = timedelta(days=7)
+
+
+class AlreadyWithThem(Exception):
+    """The person has this task, or an offer of it, already."""
+
+
+class NotWanted(Exception):
+    """The person asked for no more mail about hand-offs."""
+
+
+class NoTimeLeft(TooLate):
+    """The time to reply would be over before the email could leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """Someone who is asked if the one before cannot: under which hours and rate."""
+
+    assistant: Assistant
+    weekly_minutes: int
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the owner wrote: the brief and the terms, before anyone else sees them."""
+
+    task: Task
+    assistant: Assistant
+    brief: str
+    how_to: str
+    weekly_minutes: int
+    rate: Decimal
+    starts_on: date
+    reply_by: datetime
+    minutes_before: int
+    minutes_given: int
+    share: int = 100
+    stage: str = Handoff.Stage.FULL
+    trial_ends_on: date | None = None
+    if_not: str = Handoff.IfNot.TELL
+    stand_ins: tuple[Next, ...] = ()
+
+
+@transaction.atomic
+def draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None = None) -> Handoff:
+    """Keep a draft, new or rewritten; a hand-off that is no draft any more raises TooLate."""
+    names = "task assistant brief how_to reply_by minutes_before minutes_given share stage trial_ends_on if_not"
+    fields = {name: getattr(written, name) for name in names.split()}
+    if handoff is None:
+        handoff = Handoff.objects.create(owner=owner, created_at=now, **fields)
+    elif not Handoff.objects.drafts().filter(pk=handoff.pk).update(**fields):
+        raise TooLate
+    handoff.refresh_from_db()
+    # Nobody has seen a draft's terms, so they are rewritten and stay as they are once they are sent.
+    latest = handoff.versions.order_by("-version").first()
+    version = latest.version if latest and not latest.offers.exists() else (latest.version + 1 if latest else 1)
+    terms = {name: getattr(written, name) for name in ("weekly_minutes", "rate", "starts_on", "share")}
+    handoff.versions.update_or_create(version=version, defaults=terms)
+    handoff.stand_ins.all().delete()
+    StandIn.objects.bulk_create(
+        StandIn(
+            handoff=handoff, assistant=each.assistant, place=place, weekly_minutes=each.weekly_minutes, rate=each.rate
+        )
+        for place, each in enumerate(written.stand_ins, 1)
+    )
+    return handoff
+
+
+@transaction.atomic
+def discard(handoff: Handoff) -> None:
+    """Throw a draft away; nobody but the owner ever saw it, for what is undone never left."""
+    # A delete names only the key; the row is taken first, which keeps Send out until it is gone.
+    if not Handoff.objects.drafts().filter(pk=handoff.pk).update(state=State.DRAFT):
+        raise TooLate
+    Handoff.objects.filter(pk=handoff.pk).delete()
+
+
+@transaction.atomic
+def send(handoff: Handoff, *, now: datetime) -> Offer:
+    """Put the draft to its assistant, or to all at once; the emails leave once the time to undo is over."""
+    due_at = now + timedelta(seconds=settings.UNDO_WINDOW)
+    terms = _going_out(handoff, now=now, due_at=due_at)
+    if cascade.is_stopped(handoff.assistant.email):
+        raise NotWanted
+    if handoff.assistant_id in cascade.who_has(handoff):
+        raise AlreadyWithThem
+    try:
+        with transaction.atomic():
+            offer = cascade.ask(handoff, handoff.assistant, terms, by=Actor.OWNER, now=now, due_at=due_at)
+    except IntegrityError:  # one live hand-off a task and person
+        raise AlreadyWithThem from None
+    if handoff.if_not == Handoff.IfNot.ALL:
+        cascade.ask_all(handoff, now=now, due_at=due_at)
+    return offer
+
+
+def _going_out(handoff: Handoff, *, now: datetime, due_at: datetime) -> Terms:
+    """Write down what is known only as a draft is sent, and give its terms; this takes its row."""
+    moves.hold(handoff)
+    if handoff.state != State.DRAFT:
+        raise TooLate
+    handoff.refresh_from_db(fields=["reply_by", "assistant", "if_not", "share"])
+    to_reply = handoff.reply_by - due_at
+    if to_reply <= timedelta(0):
+        raise NoTimeLeft
+    terms = handoff.versions.latest("version")
+    begins = datetime.combine(terms.starts_on, datetime.min.time(), handoff.owner.zone)
+    handoff.is_planned = begins - now >= PLANNED_AHEAD
+    # Up, else six o’clock would be a moment before it.
+    handoff.seconds_to_reply = math.ceil(to_reply.total_seconds())
+    handoff.save(update_fields=["is_planned", "seconds_to_reply"])
+    return terms
+
+
+@transaction.atomic
+def draft_and_send(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None = None) -> Handoff:
+    """Both, or neither."""
+    handoff = draft(owner, written, now=now, handoff=handoff)
+    send(handoff, now=now)
+    return handoff
+
+
+@transaction.atomic
+def undo(handoff: Handoff, *, now: datetime) -> None:
+    """Back to a draft, as long as no email has left and nobody has answered."""
+    moves.hold(handoff)
+    offers = cascade.this_round(handoff)[::-1]
+    moves.make(Kind.UNDONE, handoff, by=Actor.OWNER, now=now)
+    for offer in offers:  # one that has been answered, or whose email has left, cannot be closed so
+        moves.make(
+            Kind.CLOSED,
+            handoff,
+            offer,
+            by=Actor.OWNER,
+            now=now,
+            only_if_offer=Q(state=Offer.State.QUEUED),
+            offer_fields={"answered_at": now},
+        )
+        # A worker that holds an email may have sent it: then it is too late, and all of this is rolled back.
+        if not cascade.stop_email(offer, "undone by the owner"):
+            raise TooLate
+    # The draft has its terms for itself again, whatever those who stand in were asked for.
+    handoff.add_terms(**offers[0].terms.fields)
+
+
+@transaction.atomic
+def withdraw(handoff: Handoff, *, now: datetime) -> None:
+    """Take back what nobody has accepted; whoever may have the email hears of it."""
+    moves.make(Kind.WITHDRAWN, handoff, by=Actor.OWNER, now=now)
+    for offer in handoff.offers.live().order_by("pk"):
+        _close(handoff, offer, now=now)
+
+
+@transaction.atomic
+def ask_someone_else(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
+    """Take it back from one person and go on to the next; without one it lapses."""
+    _close(handoff, offer, now=now)
+    cascade.go_on(handoff, now=now)
+
+
+def _close(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
+    moves.make(Kind.CLOSED, handoff, offer, by=Actor.OWNER, now=now, offer_fields={"answered_at": now})
+    if not cascade.stop_email(offer, "withdrawn by the owner"):
+        tell.assistant_by("withdrawn", offer, letters.withdrawn_facts(offer), now=now)
+
+
+# --- Coming to terms -----------------------------------------------------------
+@transaction.atomic
+def answer(handoff: Handoff, offer: Offer, text: str, *, now: datetime) -> None:
+    """Answer a question; it gives a day at least to think the answer over."""
+    moves.hold(handoff, offer)
+    event = moves.make(
+        Kind.ANSWERED,
+        handoff,
+        offer,
+        by=Actor.OWNER,
+        now=now,
+        note=text,
+        only_if_offer=Q(has_question=True),
+        offer_fields={"has_question": False, "reply_by": reply_times.after_answer(offer, now)},
+    )
+    tell.assistant(event, letters.answered(offer, text), now=now)
+
+
+@transaction.atomic
+def agree(handoff: Handoff, offer: Offer, *, terms_version: int, now: datetime) -> None:
+    """Take the assistant's change, as it was on the owner's page: that is the agreement."""
+    moves.hold(handoff, offer)
+    if offer.state == Offer.State.ACCEPTED and offer.terms.version == terms_version:
+        return  # pressed twice
+    proposed = offer.proposed
+    if proposed is None:
+        raise TooLate
+    if proposed.version != terms_version:
+        raise Outdated
+    settled = {"terms": proposed, "proposed": None, "answered_at": now, "paused_at": None, "has_question": False}
+    try:
+        with transaction.atomic():
+            event = moves.make(
+                Kind.AGREED,
+                handoff,
+                offer,
+                by=Actor.OWNER,
+                now=now,
+                note=str(proposed.version),
+                only_if_offer=Q(proposed=proposed),
+                offer_fields=settled,
+                assistant=offer.assistant,
+                minutes_given=handoff.given_at(proposed.share, of=handoff.share),
+            )
+    except IntegrityError:  # they have this task by another hand-off
+        raise TooLate from None
+    tell.assistant(event, letters.agreed(offer), now=now)
+    cascade.supersede_others(handoff, offer, now=now)
+
+
+@transaction.atomic
+def insist(handoff: Handoff, offer: Offer, text: str, *, now: datetime, terms_version: int | None = None) -> None:
+    """
+    Say no to the change; the offer stands as it was, with a day at least to think it over.
+
+    With `terms_version`, that of the change on the owner's page, another change raises Outdated.
+    """
+    moves.hold(handoff, offer)
+    if offer.proposed is None:
+        raise TooLate
+    if terms_version not in (None, offer.proposed.version):
+        raise Outdated
+    event = moves.make(
+        Kind.INSISTED,
+        handoff,
+        offer,
+        by=Actor.OWNER,
+        now=now,
+        note=text,
+        offer_fields={"proposed": None, **reply_times.resumed(offer, now)},
+    )
+    tell.assistant(event, letters.insisted(offer, text), now=now)
+
+
+@transaction.atomic
+def edit_terms(
+    handoff: Handoff,
+    offer: Offer,
+    *,
+    weekly_minutes: int,
+    rate: Decimal,
+    starts_on: date,
+    share: int,
+    now: datetime,
+    terms_version: int | None = None,
+    proposed_version: int | None = None,
+) -> Terms:
+    """
+    New terms for an offer that is open: an accept of the old ones takes nothing from now on.
+
+    The same terms again change nothing. With the versions of the terms and of the change on the
+    owner's page, 0 for none, what has changed since raises Outdated.
+    """
+    moves.hold(handoff, offer)
+    written = {"weekly_minutes": weekly_minutes, "rate": rate, "starts_on": starts_on, "share": share}
+    if offer.proposed is None and offer.terms.fields == written:
+        return offer.terms
+    if terms_version not in (None, offer.terms.version):
+        raise Outdated
+    if proposed_version not in (None, offer.proposed.version if offer.proposed else 0):
+        raise Outdated
+    before, terms = offer.terms, handoff.add_terms(**written)
+    again = reply_times.resumed(offer, now) if offer.paused_at else {}
+    event = moves.make(
+        Kind.EDITED,
+        handoff,
+        offer,
+        by=Actor.OWNER,
+        now=now,
+        note=str(terms.version),
+        offer_fields={"terms": terms, "proposed": None, **again},
+    )
+    if not cascade.write_email_anew(offer):
+        tell.assistant(event, letters.changed(offer, before), now=now, kind="changed")
+    return terms
+
+
+# --- While it runs -------------------------------------------------------------
+@transaction.atomic
+def note(handoff: Handoff, offer: Offer, text: str, *, now: datetime) -> None:
+    """Write to the assistant; they get it by email, with their link."""
+    event = moves.make(Kind.NOTED, handoff, offer, by=Actor.OWNER, now=now, note=text)
+    tell.assistant(event, letters.noted(offer, text), now=now)
+
+
+@transaction.atomic
+def set_stage(handoff: Handoff, offer: Offer, stage: str, *, trial_ends_on: date | None, now: datetime) -> None:
+    """From shadowing to a trial to doing it in full: each step is the owner's yes."""
+    until = trial_ends_on if stage == Handoff.Stage.TRIAL else None
+    moves.hold(handoff, offer)
+    if handoff.state in moves.AGREED and (handoff.stage, handoff.trial_ends_on) == (stage, until):
+        return  # pressed twice
+    event = moves.make(
+        Kind.STAGED, handoff, offer, by=Actor.OWNER, now=now, note=stage, stage=stage, trial_ends_on=until
+    )
+    tell.assistant(event, letters.staged(offer), now=now)
+
+
+@transaction.atomic
+def give_notice(handoff: Handoff, offer: Offer, last_day: date, *, now: datetime) -> None:
+    """
+    End it after that day of the owner's, no later than was said before.
+
+    A day that has come, or that is before the start, ends it at once.
+    """
+    if last_day <= handoff.owner.today(now) or (handoff.state == State.TAKEN and last_day < offer.terms.starts_on):
+        end(handoff, now=now)
+        return
+    moves.hold(handoff, offer)
+    if handoff.state in moves.AGREED and handoff.ends_on == last_day:
+        return  # pressed twice
+    event = moves.make(
+        Kind.NOTICE,
+        handoff,
+        offer,
+        by=Actor.OWNER,
+        now=now,
+        note=last_day.isoformat(),
+        only_if=Q(ends_on=None) | Q(ends_on__gt=last_day),
+        ends_on=last_day,
+    )
+    tell.assistant(event, letters.notice(offer, by_owner=True), now=now)
+
+
+@transaction.atomic
+def end(handoff: Handoff, *, now: datetime, by: str = Actor.OWNER) -> None:
+    """End what was agreed, from today, or from its last day if that is over."""
+    moves.hold(handoff)
+    offer = _agreed_with(handoff)
+    today = handoff.owner.today(now)
+    moves.make(Kind.ENDED, handoff, offer, by=by, now=now, ends_on=min(handoff.ends_on or today, today))
+    tell.assistant_by("ended", offer, letters.withdrawn_facts(offer), now=now)
+
+
+def _agreed_with(handoff: Handoff) -> Offer:
+    accepted = handoff.offers.filter(state=Offer.State.ACCEPTED).first()
+    if accepted is None:
+        raise TooLate
+    return accepted
+
+
+@transaction.atomic
+def finish(handoff: Handoff, *, now: datetime) -> None:
+    """The job is done; nothing of it is left to do."""
+    moves.hold(handoff)
+    offer, today = _agreed_with(handoff), handoff.owner.today(now)
+    ends_on = min(handoff.ends_on or today, today)
+    event = moves.make(Kind.DONE, handoff, offer, by=Actor.OWNER, now=now, ends_on=ends_on)
+    tell.assistant(event, letters.finished(offer), now=now)
+
+
+@transaction.atomic
+def readdress(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
+    """After their address changed: the old link is dead, and the new address gets a new one."""
+    moves.hold(handoff, offer)
+    event = moves.make(
+        Kind.READDRESSED, handoff, offer, by=Actor.OWNER, now=now, offer_fields={"epoch": offer.epoch + 1}
+    )
+    # What waits is rendered with the new link, which is nothing for the old address.
+    will_come = cascade.readdress_emails(offer) and offer.state in Offer.OPEN
+    if not will_come:
+        tell.assistant(event, letters.readdressed(offer), now=now)

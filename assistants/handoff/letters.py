@@ -1,0 +1,377 @@
+"""
+What each kind of hand-off email says.
+
+`<kind>_facts` is called when the email is written and stored with it: plain words,
+no links. The function named after the kind is called each time it is rendered, and
+adds the links, which are never stored.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from assistants import links
+from assistants.models import Handoff, Offer, OutgoingEmail, Terms
+from tasks import dates, durations, formats, money
+
+Facts = dict[str, Any]
+
+
+def offer_facts(offer: Offer) -> Facts:
+    with formats.use(formats.USUAL):  # the owner's choice is not the assistant's
+        reply_by = dates.moment(offer.reply_by, offer.assistant.zone)
+    return start_facts(offer) | {
+        "reply_by": reply_by,
+        "place": offer.assistant.place,
+        "paragraphs": paragraphs(offer.handoff.brief),
+        "is_one_of_several": offer.handoff.if_not == Handoff.IfNot.ALL,
+    }
+
+
+def withdrawn_facts(offer: Offer) -> Facts:
+    return _people(offer)
+
+
+def start_facts(offer: Offer) -> Facts:
+    with formats.use(formats.USUAL):
+        return _people(offer) | terms_in_words(offer.terms, offer.handoff)
+
+
+# --- To the owner: what the assistant did ---------------------------------------
+def accepted_facts(offer: Offer) -> Facts:
+    with formats.use(offer.handoff.owner.formats):  # it is the assistant who asks for it
+        words = terms_in_words(offer.terms, offer.handoff)
+    return _answer(
+        offer,
+        f"{_who(offer)} accepted {_task(offer)}",
+        f"{words['takes']} for {words['pays']}, from {words['starts']}.",
+        "Nothing to do until then. Share what is needed, such as folders and access, before the first day.",
+    )
+
+
+def taken_back(offer: Offer, then: Offer | None) -> Facts:
+    headline = f"{_who(offer)} has taken the acceptance of {_task(offer)} back"
+    return _answer(offer, headline, "It was within the quarter of an hour in which one can.", _then(offer, then))
+
+
+def declined_facts(offer: Offer, then: Offer | None) -> Facts:
+    why = WHY_NOT.get(offer.reason, "No reason was given.")
+    return _answer(offer, f"{_who(offer)} declined {_task(offer)}", why, _then(offer, then))
+
+
+def expired_facts(offer: Offer, then: Offer | None) -> Facts:
+    headline = f"{_who(offer)} did not reply about {_task(offer)}"
+    return _answer(offer, headline, "The time to reply has run out, so the offer is closed.", _then(offer, then))
+
+
+def undeliverable_facts(offer: Offer, trouble: str, then: Offer | None) -> Facts:
+    """`trouble` is what the outbox wrote down, as the end of a sentence."""
+    return _answer(
+        offer,
+        f"Your hand-off did not reach {_who(offer)}",
+        f"The offer of {_task(offer)} could not be sent to {offer.assistant.email}: {trouble}.",
+        _then(offer, then) if then else "Look at the address and send it again, or see who else could take it.",
+    )
+
+
+def asked(offer: Offer, question: str) -> Facts:
+    headline = f"{_who(offer)} asks about {_task(offer)}"
+    return _answer(offer, headline, f"“{question}”", "Your answer gives at least a day to think it over.")
+
+
+def countered(offer: Offer, note: str) -> Facts:
+    with formats.use(offer.handoff.owner.formats):
+        theirs, yours = (in_short(each, offer.handoff) for each in (offer.proposed or offer.terms, offer.terms))
+    said = [f"“{note}”"] if note else []
+    headline = f"{_who(offer)} proposes a change to {_task(offer)}"
+    return _answer(offer, headline, f"Theirs: {theirs}.", f"Yours: {yours}.", *said)
+
+
+def uncountered(offer: Offer) -> Facts:
+    headline = f"{_who(offer)} has taken the change to {_task(offer)} back"
+    return _answer(offer, headline, "Your offer stands as you sent it. There is nothing to do.")
+
+
+def still_free(offer: Offer) -> Facts:
+    headline = f"{_who(offer)} would take {_task(offer)} after all"
+    return _answer(offer, headline, "The offer is closed and stays so. Write a new one if you still need them.")
+
+
+def wrote(offer: Offer, text: str) -> Facts:
+    return _answer(offer, f"{_who(offer)} wrote about {_task(offer)}", f"“{text}”")
+
+
+def corrected(offer: Offer, line: str, became: str) -> Facts:
+    """The answer to a question about hours; `line` is what it said before, `became` a sentence."""
+    headline = f"{_who(offer)} has looked at the hours you asked about"
+    return _answer(offer, headline, f"{line}.", became, "It waits for your OK.")
+
+
+def trial_ends(offer: Offer) -> Facts:
+    until = offer.handoff.trial_ends_on
+    with formats.use(offer.handoff.owner.formats):
+        last = dates.full(until) if until else ""
+    headline = f"Keep {_who(offer)} on {_task(offer)}?"
+    return _answer(offer, headline, f"The trial ends on {last}. Say whether to keep or to stop.")
+
+
+WHY_NOT: dict[str, str] = {
+    Offer.Reason.TIME: "The reason: no time.",
+    Offer.Reason.FIT: "The reason: it isn’t what they do.",
+    Offer.Reason.RATE: "The reason: the rate is too low.",
+}
+
+
+def _then(offer: Offer, then: Offer | None) -> str:
+    """What comes after a no."""
+    if then is None:
+        handoff = offer.handoff
+        if handoff.offers.live().exists():
+            return "The others you asked can still answer."
+        last = "" if handoff.if_not == Handoff.IfNot.TELL else "That was the last one on your list. "
+        return f"{last}Your plan shows who else could take it."
+    with formats.use(offer.handoff.owner.formats):
+        reply_by = dates.moment(then.reply_by, offer.handoff.owner.zone)
+    return f"{then.assistant.first_name} is asked now, and has until {reply_by}."
+
+
+# --- To the assistant: what the owner did ---------------------------------------
+def reminder(offer: Offer) -> Facts:
+    return offer_facts(offer) | {
+        "headline": f"{offer.handoff.owner.first_name} waits for your word on {_task(offer)}",
+        "button": "Read and reply",
+    }
+
+
+def changed(offer: Offer, before: Terms) -> Facts:
+    headline = f"{offer.handoff.owner.first_name} has changed the terms of {_task(offer)}"
+    with formats.use(formats.USUAL):
+        was = f"Before: {in_short(before, offer.handoff)}."
+    return offer_facts(offer) | {"headline": headline, "button": "Read and reply", "before": was}
+
+
+def receipt(offer: Offer, *, take_back_until: datetime) -> Facts:
+    with formats.use(formats.USUAL):
+        terms, until = in_short(offer.terms, offer.handoff), dates.clock(take_back_until, offer.assistant.zone)
+    first = offer.handoff.owner.first_name
+    return _news(
+        offer,
+        f"You accepted {_task(offer)}",
+        f"{terms}. {first} knows.",
+        f"Was it not you, or did you change your mind? On your page you can take it back until {until}.",
+        "Keep this link: it is your way in, without a password.",
+    )
+
+
+def took_back(offer: Offer) -> Facts:
+    first = offer.handoff.owner.first_name
+    return _news(offer, f"You have taken {_task(offer)} back", f"{first} knows. There is nothing for you to do.")
+
+
+def answered(offer: Offer, text: str) -> Facts:
+    headline = f"{offer.handoff.owner.first_name} answered about {_task(offer)}"
+    return _news(offer, headline, f"“{text}”", _reply_by(offer))
+
+
+def agreed(offer: Offer) -> Facts:
+    with formats.use(formats.USUAL):
+        terms = in_short(offer.terms, offer.handoff)
+    return _news(offer, f"{offer.handoff.owner.first_name} agreed: {_task(offer)} is yours", f"{terms}.")
+
+
+def insisted(offer: Offer, text: str) -> Facts:
+    first = offer.handoff.owner.first_name
+    said = [f"“{text}”"] if text else []
+    lines = ["The offer stands as it was, and it is your turn.", *said, _reply_by(offer)]
+    return _news(offer, f"{first} would rather keep the terms of {_task(offer)}", *lines)
+
+
+def superseded(offer: Offer) -> Facts:
+    first = offer.handoff.owner.first_name
+    return _news(offer, f"{_task(offer, starts=True)} is taken", f"{first} asked several people, and one was first.")
+
+
+def will_not_start(offer: Offer) -> Facts:
+    headline = f"{_who(offer)} will not start with {_task(offer)} after all"
+    return _answer(offer, headline, "It is over before it began. Your plan shows who else could take it.")
+
+
+def closed(offer: Offer) -> Facts:
+    first = offer.handoff.owner.first_name
+    headline = f"The time to reply about {_task(offer)} is over"
+    return _news(offer, headline, f"Would you have taken it? On your page you can tell {first}.")
+
+
+def noted(offer: Offer, text: str) -> Facts:
+    return _news(offer, f"{offer.handoff.owner.first_name} wrote about {_task(offer)}", f"“{text}”")
+
+
+def queried(offer: Offer, line: str, text: str) -> Facts:
+    headline = f"{offer.handoff.owner.first_name} asks about your hours on {_task(offer)}"
+    what_now = "On your page you can correct the line, or say that it stays as it is."
+    return _news(offer, headline, f"{line}.", f"“{text}”", what_now)
+
+
+def staged(offer: Offer) -> Facts:
+    first, until = offer.handoff.owner.first_name, offer.handoff.trial_ends_on
+    with formats.use(formats.USUAL):
+        last = dates.full(until) if until else ""
+    said = {
+        Handoff.Stage.SHADOW: f"You watch how {first} does it, and do parts of it together.",
+        Handoff.Stage.TRIAL: f"You do it on your own until {last}. Then {first} says whether it goes on.",
+        Handoff.Stage.FULL: "It is yours in full now.",
+    }
+    stage = Handoff.Stage(offer.handoff.stage)
+    return _news(offer, f"{_task(offer, starts=True)}: {stage.label.lower()}", said[stage])
+
+
+def notice(offer: Offer, *, by_owner: bool) -> Facts:
+    """For the other side: it ends after a day that is named."""
+    handoff = offer.handoff
+    zone_formats = formats.USUAL if by_owner else handoff.owner.formats
+    with formats.use(zone_formats):
+        last = dates.full(handoff.ends_on) if handoff.ends_on else ""
+    who = handoff.owner.first_name if by_owner else _who(offer)
+    headline = f"{who} ends {_task(offer)} on {last}"
+    if by_owner:
+        return _news(offer, headline, "Until then it goes on as agreed. Hours can be logged for two weeks after it.")
+    return _answer(offer, headline, "Until then it goes on as agreed. Your plan shows who else could take it.")
+
+
+def finished(offer: Offer) -> Facts:
+    first = offer.handoff.owner.first_name
+    lines = f"{first} says so, with thanks.", "Hours that are not logged yet can be for two weeks."
+    return _news(offer, f"{_task(offer, starts=True)} is done", *lines)
+
+
+def readdressed(offer: Offer) -> Facts:
+    return _news(offer, f"Your link to {_task(offer)}", "It is a new one. The one before opens nothing any more.")
+
+
+def _reply_by(offer: Offer) -> str:
+    with formats.use(formats.USUAL):
+        return f"You have until {dates.moment(offer.reply_by, offer.assistant.zone)}, your time, to reply."
+
+
+# --- Rendered, with their links -------------------------------------------------
+def offer(email: OutgoingEmail) -> Facts:
+    return _to_assistant(email)
+
+
+def withdrawn(email: OutgoingEmail) -> Facts:
+    return _to_assistant(email)
+
+
+def ended(email: OutgoingEmail) -> Facts:
+    return _to_assistant(email)
+
+
+def start(email: OutgoingEmail) -> Facts:
+    return _to_assistant(email)
+
+
+def news(email: OutgoingEmail) -> Facts:
+    return _to_assistant(email)
+
+
+def answer(email: OutgoingEmail) -> Facts:
+    return email.facts | {"url": links.absolute(reverse("assistants:handoff", args=[email.facts["handoff"]]))}
+
+
+def terms_in_words(terms: Terms, handoff: Handoff) -> dict[str, str]:
+    """$90 a week, $18 an hour, 5 h a week, Monday 26 October."""
+    currency = handoff.owner.currency
+    return {
+        "pays": f"{money.short(money.rounded(terms.weekly_pay, currency), currency)} a week",
+        "rate": f"{money.short(terms.rate, currency)} an hour",
+        "takes": f"{durations.hours(terms.weekly_minutes * 60)} a week",
+        "takes_note": "on your own days" if terms.share == 100 else f"{terms.share}\u00a0% of it, on your own days",
+        "starts": dates.full(terms.starts_on),
+        "starts_note": _stage(handoff),
+    }
+
+
+def _stage(handoff: Handoff) -> str:
+    """How it begins, if not in full."""
+    if handoff.stage == Handoff.Stage.TRIAL and handoff.trial_ends_on:
+        return f"on trial until {dates.long(handoff.trial_ends_on)}"
+    return "first you watch how it is done" if handoff.stage == Handoff.Stage.SHADOW else ""
+
+
+def in_short(terms: Terms, handoff: Handoff) -> str:
+    """5 h a week at $18 an hour, from Monday 26 October; of a share, how much of the task it is."""
+    words = terms_in_words(terms, handoff)
+    share = "" if terms.share == 100 else f", {terms.share} % of it"
+    return f"{words['takes']} at {words['rate']}, from {words['starts']}{share}"
+
+
+def terms_by_version(handoff: Handoff) -> dict[str, str]:
+    """All its terms in short, by the version that events name them by."""
+    return {str(terms.version): in_short(terms, handoff) for terms in handoff.versions.all()}
+
+
+def paragraphs(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
+
+
+def steps(text: str) -> list[str]:
+    """The lines of a how-to without the numbers or dashes the owner typed; the page numbers them."""
+    return [NUMBERED.sub("", line) for line in paragraphs(text)]
+
+
+def _people(offer: Offer) -> Facts:
+    owner, task = offer.handoff.owner, offer.handoff.task
+    return {
+        "owner_name": owner.name,
+        "owner_first": owner.first_name,
+        "owner_email": owner.email,
+        "business": owner.business,
+        "first_name": offer.assistant.first_name,
+        "task": task.mid_sentence,
+        "task_title": task.name,
+    }
+
+
+def _who(offer: Offer) -> str:
+    return offer.assistant.first_name
+
+
+def _task(offer: Offer, *, starts: bool = False) -> str:
+    task = offer.handoff.task
+    return task.name if starts else task.mid_sentence
+
+
+def _news(offer: Offer, headline: str, *lines: str) -> Facts:
+    """For the assistant: it leads to their page."""
+    return _people(offer) | {"headline": headline, "lines": list(lines), "button": "Open your page"}
+
+
+def _answer(offer: Offer, headline: str, *lines: str) -> Facts:
+    return {
+        "headline": headline,
+        "lines": list(lines),
+        "button": "Open the hand-off",
+        "handoff": offer.handoff_id,
+        "task_title": offer.handoff.task.name,
+    }
+
+
+def _to_assistant(email: OutgoingEmail) -> Facts:
+    """The facts with the private link, so that answering the email reaches the owner."""
+    if email.offer is None:
+        raise ValueError(f"{email.key}: an email to an assistant is about an offer")
+    token = links.token("offer", email.offer.pid, email.offer.epoch)
+    name, address = email.facts["owner_name"], email.facts["owner_email"]
+    return email.facts | {
+        "url": links.absolute(reverse("link:page", args=[token])),
+        "stop_url": links.absolute(reverse("link:stop", args=[token])),
+        "sender": f"{name} via Delegator",
+        "reply_to": (name, address),
+    }

@@ -1,0 +1,196 @@
+"""
+The state machine of hand-offs and their offers: one table, and the one way to move along it.
+
+What is not in the table cannot be done. A move is a guarded UPDATE, whose WHERE is the
+lock: of two processes one changes a row, and the other reads TooLate. The hand-off's row
+is taken first and its offers after it, so no two moves ever wait for each other. Every
+move writes its event, so the events of a hand-off, read in order, give its state again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Case, F, Model, Q, QuerySet, Value, When
+
+from assistants.models import Handoff, HandoffEvent, Offer
+
+State = Handoff.State
+Reply = Offer.State
+Kind = HandoffEvent.Kind
+Actor = HandoffEvent.Actor
+
+
+class TooLate(Exception):
+    """The hand-off has moved on; what was asked can no longer be done."""
+
+
+class Outdated(TooLate):
+    """What was on the page is not what stands now."""
+
+
+class Move(NamedTuple):
+    """From which states to which: of the hand-off, and of the offer if it is about one."""
+
+    handoff: Mapping[str, str]
+    offer: Mapping[str, str] = {}
+
+
+def _stay(*states: str) -> dict[str, str]:
+    return {state: state for state in states}
+
+
+def _to(after: str, *before: str) -> dict[str, str]:
+    return dict.fromkeys(before, after)
+
+
+# What an act may reckon with, of the hand-off; and what of an offer never changes.
+READ = ("state", "ends_on", "stage", "trial_ends_on", "minutes_given")
+FIXED = ("id", "handoff", "assistant", "pid")
+
+OFFERING, AGREED = _stay(State.OFFERING), _stay(State.TAKEN, State.ACTIVE)
+WORKED = _stay(State.ACTIVE, State.DONE, State.ENDED)
+OPEN, LIVE = (Reply.QUEUED, Reply.SENT), (Reply.QUEUED, Reply.SENT, Reply.COUNTERED)
+HAS_IT = _stay(Reply.ACCEPTED)
+
+MOVES: dict[str, Move] = {
+    # An offer begins with being sent; to whom else one is sent, the hand-off is offered already.
+    Kind.SENT: Move(_to(State.OFFERING, State.DRAFT, State.OFFERING), {"": Reply.QUEUED}),
+    Kind.UNDONE: Move(_to(State.DRAFT, State.OFFERING)),
+    Kind.DELIVERED: Move(OFFERING, _to(Reply.SENT, Reply.QUEUED)),
+    Kind.UNDELIVERABLE: Move(OFFERING, _to(Reply.UNDELIVERABLE, *OPEN)),
+    Kind.REMINDED: Move(OFFERING, _stay(Reply.SENT)),
+    Kind.READDRESSED: Move(OFFERING | AGREED, _stay(*LIVE, Reply.ACCEPTED)),
+    Kind.ASKED: Move(OFFERING, _stay(*OPEN)),
+    Kind.ANSWERED: Move(OFFERING, _stay(*OPEN)),
+    Kind.COUNTERED: Move(OFFERING, _to(Reply.COUNTERED, *OPEN)),
+    Kind.UNCOUNTERED: Move(OFFERING, _to(Reply.SENT, Reply.COUNTERED)),
+    Kind.INSISTED: Move(OFFERING, _to(Reply.SENT, Reply.COUNTERED)),
+    Kind.AGREED: Move(_to(State.TAKEN, State.OFFERING), _to(Reply.ACCEPTED, Reply.COUNTERED)),
+    Kind.EDITED: Move(OFFERING, {**_stay(*OPEN), Reply.COUNTERED: Reply.SENT}),
+    # Holding the link proves that the email came, even if marking it sent is late.
+    Kind.ACCEPTED: Move(_to(State.TAKEN, State.OFFERING), _to(Reply.ACCEPTED, *OPEN)),
+    Kind.TAKEN_BACK: Move(_to(State.OFFERING, State.TAKEN), _to(Reply.RELEASED, Reply.ACCEPTED)),
+    Kind.DECLINED: Move(OFFERING, _to(Reply.DECLINED, *LIVE)),
+    Kind.EXPIRED: Move(OFFERING, _to(Reply.EXPIRED, Reply.SENT, Reply.COUNTERED)),
+    Kind.SUPERSEDED: Move(_stay(State.TAKEN), _to(Reply.SUPERSEDED, *LIVE)),
+    Kind.STILL_FREE: Move(
+        _stay(State.OFFERING, State.LAPSED), _stay(Reply.DECLINED, Reply.EXPIRED, Reply.UNDELIVERABLE)
+    ),
+    # One offer of several, or all of what is withdrawn or undone.
+    Kind.CLOSED: Move(_stay(State.OFFERING, State.DRAFT, State.WITHDRAWN), _to(Reply.WITHDRAWN, *LIVE)),
+    Kind.WITHDRAWN: Move(_to(State.WITHDRAWN, State.OFFERING)),
+    Kind.LAPSED: Move(_to(State.LAPSED, State.OFFERING)),
+    Kind.STARTED: Move(_to(State.ACTIVE, State.TAKEN), HAS_IT),
+    Kind.STAGED: Move(AGREED, HAS_IT),
+    Kind.NOTED: Move(OFFERING | AGREED, _stay(Reply.SENT, Reply.COUNTERED, Reply.ACCEPTED)),
+    Kind.LOGGED: Move(WORKED, HAS_IT),
+    Kind.CORRECTED: Move(WORKED, HAS_IT),
+    Kind.APPROVED: Move(WORKED, HAS_IT),
+    Kind.QUERIED: Move(WORKED, HAS_IT),
+    Kind.PAID: Move(WORKED, HAS_IT),
+    Kind.NOTICE: Move(AGREED, HAS_IT),
+    Kind.DONE: Move(_to(State.DONE, State.ACTIVE), HAS_IT),
+    Kind.ENDED: Move(_to(State.ENDED, State.TAKEN, State.ACTIVE), HAS_IT),
+}
+
+
+def make(
+    kind: str,
+    handoff: Handoff,
+    offer: Offer | None = None,
+    *,
+    by: str,
+    now: datetime,
+    note: str = "",
+    only_if: Q | None = None,
+    only_if_offer: Q | None = None,
+    offer_fields: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> HandoffEvent:
+    """
+    Make one move inside a transaction, or raise TooLate and let it roll back.
+
+    `fields` are written to the hand-off with the state, `offer_fields` to the offer; the
+    `only_if`s are further guards. Both objects then read as the database does.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("a move is part of a transaction")
+    move = MOVES[kind]
+    what, of_offer = f"{offer or handoff}: {kind}", offer_fields or {}
+    _write(Handoff.objects.filter(pk=handoff.pk), move.handoff, only_if, fields, what)
+    if offer is not None and "" not in move.offer:
+        _write(Offer.objects.filter(pk=offer.pk), move.offer, only_if_offer, of_offer, what)
+        _read_again(offer, "state", *of_offer)
+    _read_again(handoff, "state", *fields)
+    return record(kind, handoff, offer, by=by, now=now, note=note)
+
+
+def hold(handoff: Handoff, offer: Offer | None = None) -> None:
+    """
+    Read both as they stand, and keep everyone else from moving them until the transaction ends.
+
+    For acts that reckon with what they read, such as the time that is left.
+    """
+    row = Handoff.objects.select_for_update(no_key=True).filter(pk=handoff.pk).values(*READ).first()
+    if row is None:
+        raise TooLate("a draft that was thrown away")
+    for name, value in row.items():
+        setattr(handoff, name, value)
+    if offer is not None:
+        _read_again(offer, *(field.name for field in Offer._meta.concrete_fields if field.name not in FIXED))
+        offer.handoff = handoff  # letters read the hand-off by its offer
+
+
+def record(
+    kind: str, handoff: Handoff, offer: Offer | None, *, by: str, now: datetime, note: str = ""
+) -> HandoffEvent:
+    """Write down that something happened; the rows are only ever added."""
+    return HandoffEvent.objects.create(handoff=handoff, offer=offer, kind=kind, actor=by, note=note, happened_at=now)
+
+
+def record_refused(handoff: Handoff, asked: str, *, now: datetime) -> HandoffEvent:
+    """Write down what its owner asked and could not be done."""
+    return record(Kind.REFUSED, handoff, None, by=Actor.OWNER, now=now, note=asked)
+
+
+def replay(events: Iterable[HandoffEvent]) -> tuple[str, dict[int, str]]:
+    """
+    The state of a hand-off and of its offers, by id, as its events tell it.
+
+    An event that its state does not allow raises KeyError.
+    """
+    state, replies = str(State.DRAFT), dict[int, str]()
+    # By their ids, which are given while the hand-off's row is held; a clock is read before, by whoever waits for it.
+    for event in sorted(events, key=lambda event: event.pk):
+        if event.kind == Kind.REFUSED:
+            continue
+        move = MOVES[event.kind]
+        state = str(move.handoff[state])
+        if move.offer and event.offer_id:
+            replies[event.offer_id] = str(move.offer[replies.get(event.offer_id, "")])
+    return state, replies
+
+
+def _write(
+    rows: QuerySet[Any, Any], after: Mapping[str, str], only_if: Q | None, fields: Mapping[str, Any], what: str
+) -> None:
+    rows = rows.filter(only_if or Q(), state__in=list(after))
+    if not rows.update(state=_target(after), **fields):
+        raise TooLate(what)
+
+
+def _target(after: Mapping[str, str]) -> Any:
+    targets = set(after.values())
+    if len(targets) == 1:
+        return targets.pop()
+    if all(before == state for before, state in after.items()):
+        return F("state")
+    return Case(*(When(state=before, then=Value(state)) for before, state in after.items()))
+
+
+def _read_again(row: Model, *names: str) -> None:
+    row.refresh_from_db(fields=list(names))

@@ -1,0 +1,367 @@
+"""A hand-off in the owner's words: its row, what happened and what comes, and what it brought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from assistants.link.forms import NoteForm
+from assistants.models import Handoff, HandoffEvent, Offer, StandIn, Terms, WorkLog
+from assistants.work import gains
+from tasks import dates, durations, money, owners
+from tasks.weeks import Week
+
+from . import letters, reply_times, terms_apart
+from .forms import REPLY_HOUR, HandoffForm
+
+State = Handoff.State
+Kind = HandoffEvent.Kind
+
+
+WHY = {Offer.Reason.TIME: "no time", Offer.Reason.FIT: "not what they do", Offer.Reason.RATE: "the rate is too low"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A hand-off in a list: its title, a word with a mark for its state, and one line."""
+
+    handoff: Handoff
+    title: str
+    mark: str
+    state: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened or will; `who` is you, them or auto, as the design draws it."""
+
+    who: str
+    what: str
+    when: str
+    quote: str = ""
+
+
+def row(handoff: Handoff) -> Row:
+    """Needs a hand-off loaded with `with_terms`."""
+    terms, offer, who = handoff.terms, handoff.offer, handoff.assistant.first_name
+    words = letters.terms_in_words(terms, handoff)
+    line = f"{words['takes']}, {words['pays']}."
+    zone = handoff.owner.zone
+    joint = "with" if handoff.state in (State.TAKEN, State.ACTIVE, State.DONE, State.ENDED) else "to"
+    mark, state = _standing(handoff, terms, offer)
+    if offer and handoff.state == State.OFFERING:
+        line += f" Reply by {dates.moment(offer.reply_by, zone)}."
+    if offer and offer.state == Offer.State.DECLINED and offer.answered_at:
+        line = f"Declined on {dates.long(offer.answered_at.astimezone(zone).date())}."
+        line = line[:-1] + (f": {WHY[Offer.Reason(offer.reason)]}." if offer.reason else ".")
+    if handoff.state == State.DRAFT:
+        line += " Not sent."
+    return Row(handoff, f"{handoff.task.name}, {joint} {who}", mark, state, line)
+
+
+def _standing(handoff: Handoff, terms: Terms, offer: Offer | None) -> tuple[str, str]:
+    """The mark and the word that the owner reads."""
+    who = handoff.assistant.first_name
+    match handoff.state:
+        case State.DRAFT:
+            return "draft", "Draft"
+        case State.OFFERING if offer:
+            return _waiting(handoff, offer, who)
+        case State.TAKEN:
+            return "on", f"Accepted, starts {dates.long(terms.starts_on)}"
+        case State.ACTIVE if handoff.ends_on:
+            return "on", f"Running until {dates.long(handoff.ends_on)}"
+        case State.ACTIVE:
+            stage = "" if handoff.stage == Handoff.Stage.FULL else f", {handoff.get_stage_display().lower()}"
+            return "on", f"Running since {dates.long(terms.starts_on)}{stage}"
+        case State.LAPSED:
+            return "no", LAPSED.get(offer.state if offer else "", "Nobody took it")
+        case State.WITHDRAWN:
+            return "draft", "Withdrawn"
+        case State.DONE:
+            return "done", "Done"
+        case _:
+            return "done", "Ended"
+
+
+LAPSED: dict[str, str] = {
+    Offer.State.DECLINED: "Declined",
+    Offer.State.EXPIRED: "Expired",
+    Offer.State.UNDELIVERABLE: "Mail came back",
+    Offer.State.RELEASED: "Taken back",
+    Offer.State.WITHDRAWN: "Withdrawn",
+}
+
+
+def _waiting(handoff: Handoff, offer: Offer, who: str) -> tuple[str, str]:
+    live = [each for each in handoff.offers.all() if each.state in Offer.LIVE]
+    if any(each.state == Offer.State.COUNTERED for each in live):
+        return "wait", "Change proposed"
+    asking = [each for each in live if each.has_question]
+    if asking:
+        return "wait", f"{who} asks" if len(live) == 1 else "A question for you"
+    if offer.state == Offer.State.QUEUED:
+        return "wait", "Going out"
+    return "wait", f"Waiting for {who}" if len(live) < 2 else f"Waiting for one of {len(live)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One of those it was put to: a word on how they stand, and what waits for the owner's answer."""
+
+    offer: Offer
+    state: str
+    terms: str
+    question: str = ""
+    note: str = ""
+    change: list[dict[str, Any]] | None = None
+
+    @property
+    def answer_form(self) -> NoteForm:
+        return NoteForm(label="Your answer", auto_id=f"id_answer{self.offer.pk}_%s")
+
+    @property
+    def insist_form(self) -> NoteForm:
+        return NoteForm(label="Your answer", is_optional=True, auto_id=f"id_answer{self.offer.pk}_%s")
+
+
+STANDS = {
+    Offer.State.QUEUED: "going out",
+    Offer.State.SENT: "has not answered yet",
+    Offer.State.COUNTERED: "proposed a change",
+    Offer.State.ACCEPTED: "accepted",
+    Offer.State.DECLINED: "declined",
+    Offer.State.EXPIRED: "did not reply in time",
+    Offer.State.WITHDRAWN: "taken back by you",
+    Offer.State.SUPERSEDED: "someone else was first",
+    Offer.State.UNDELIVERABLE: "the email came back",
+    Offer.State.RELEASED: "accepted, and took it back",
+}
+
+
+def asked(handoff: Handoff) -> list[Asked]:
+    """Everyone it was put to since it was last a draft, in that order. Two queries."""
+    events = list(
+        handoff.events.filter(kind__in=[Kind.UNDONE, Kind.SENT, Kind.ASKED, Kind.COUNTERED]).order_by("-pk")
+    )
+    sent: list[int] = []
+    said: dict[tuple[int | None, str], str] = {}
+    for event in events:
+        if event.kind == Kind.UNDONE:
+            break
+        if event.kind == Kind.SENT and event.offer_id:
+            sent.append(event.offer_id)
+        said.setdefault((event.offer_id, event.kind), event.note)
+    offers = {each.pk: each for each in handoff.offers.select_related("assistant", "terms", "proposed")}
+    return [_asked(offers[pk], said, handoff) for pk in sorted(sent)]
+
+
+def still_to_ask(handoff: Handoff, asked: list[Asked]) -> list[StandIn]:
+    """Who stands in after those, under which hours and rate. One query."""
+    if handoff.state not in (State.DRAFT, State.OFFERING) or handoff.if_not == Handoff.IfNot.TELL:
+        return []
+    were = {each.offer.assistant_id for each in asked}
+    stand_ins = handoff.stand_ins.select_related("assistant")
+    return [each for each in stand_ins if each.assistant_id not in were]
+
+
+def _asked(offer: Offer, said: dict[tuple[int | None, str], str], handoff: Handoff) -> Asked:
+    is_countered = offer.state == Offer.State.COUNTERED and offer.proposed is not None
+    return Asked(
+        offer,
+        "asks something" if offer.has_question else STANDS[Offer.State(offer.state)],
+        terms=letters.in_short(offer.terms, handoff),
+        question=said.get((offer.pk, Kind.ASKED), "") if offer.has_question else "",
+        note=said.get((offer.pk, Kind.COUNTERED), "") if is_countered else "",
+        change=_change(offer, handoff) if is_countered else None,
+    )
+
+
+def _change(offer: Offer, handoff: Handoff) -> list[dict[str, Any]]:
+    """Both sets of terms, and what each would bring a week."""
+    if offer.proposed is None:
+        return []
+    owner = handoff.owner
+    value = owner.hour_value(offer.reply_by.astimezone(owner.zone).date()) or Decimal(0)
+
+    def ahead(terms: Terms) -> str:
+        minutes = Decimal(handoff.minutes_given) * terms.share / offer.terms.share
+        return money.short(money.rounded(value * minutes / 60 - terms.weekly_pay, owner.currency), owner.currency)
+
+    was, now = ahead(offer.terms), ahead(offer.proposed)
+    rows = terms_apart.side_by_side(offer.terms, offer.proposed, owner.currency)
+    return [*rows, {"label": "Puts you ahead", "was": was, "now": now, "differs": was != now}]
+
+
+def trial(handoff: Handoff, today: date) -> dict[str, Any]:
+    """Whether a trial asks for the owner's word: from two days before its end on."""
+    ends_on = handoff.trial_ends_on
+    is_on = handoff.state in (State.TAKEN, State.ACTIVE) and handoff.stage == Handoff.Stage.TRIAL
+    last_day = max(ends_on, today) if ends_on else today
+    return {
+        "trial_last_day": last_day.isoformat(),
+        "trial_asks": bool(is_on and ends_on and ends_on - today <= timedelta(days=2) and not handoff.ends_on),
+    }
+
+
+def log(handoff: Handoff) -> list[Entry]:
+    """What happened, newest first."""
+    zone = handoff.owner.zone
+    lines = {str(line.pk): line for line in handoff.work.all()}
+    entries: list[Entry] = []
+    told: set[Week] = set()
+    for event in handoff.events.select_related("offer__assistant").order_by("pk"):
+        line = lines.get(event.note) if event.kind == Kind.LOGGED else None
+        if line is None:
+            entries += [Entry(_side(event), *said) for said in _told(event, handoff, zone)]
+        elif (week := Week.of(line.day)) not in told:
+            # One entry a week: a line for each day would bury everything else.
+            told.add(week)
+            entries.append(_worked(handoff, week, [each for each in lines.values() if Week.of(each.day) == week]))
+    return entries[::-1]
+
+
+def _worked(handoff: Handoff, week: Week, lines: list[WorkLog]) -> Entry:
+    time = durations.clock(sum(line.seconds for line in lines))
+    notes = ". ".join(line.note for line in sorted(lines, key=lambda line: line.day) if line.note)
+    what = f"{handoff.assistant.first_name} logged {time}"
+    return Entry("them", what, f"In the week of {dates.long(week.first)}", notes)
+
+
+def to_come(handoff: Handoff) -> list[Entry]:
+    """The steps after sending, drawn hollow; soonest first."""
+    offer, zone = handoff.offer, handoff.owner.zone
+    ends = [Entry("auto", "It ends", dates.full(handoff.ends_on))] if handoff.ends_on else []
+    if handoff.state == State.ACTIVE:
+        return ends
+    starts = [Entry("auto", "It starts", dates.full(handoff.terms.starts_on))]
+    if handoff.state == State.TAKEN:
+        return [*starts, *ends]
+    if handoff.state != State.OFFERING or offer is None:
+        return []
+    runs_out = {
+        Handoff.IfNot.TELL: "Time to reply runs out, and we tell you",
+        Handoff.IfNot.NEXT: "Time to reply runs out, and the next one is asked",
+        Handoff.IfNot.ALL: "Time to reply runs out for those who did not answer",
+    }[Handoff.IfNot(handoff.if_not)]
+    until = [Entry("auto", runs_out, dates.moment(offer.reply_by, zone))]
+    reminder = reply_times.reminder_at(offer) if offer.state == Offer.State.SENT and not offer.has_question else None
+    if reminder:
+        until = [Entry("auto", f"A reminder to {handoff.assistant.first_name}", dates.moment(reminder, zone)), *until]
+    return [*until, *starts]
+
+
+def outdated(offer: Offer) -> str:
+    """How the terms of an offer stand, to an owner whose page is older."""
+    if offer.proposed:
+        theirs = letters.in_short(offer.proposed, offer.handoff)
+        return f"{offer.assistant.first_name} proposes a change that you have not seen: {theirs}."
+    return f"The terms were changed elsewhere. They are now: {letters.in_short(offer.terms, offer.handoff)}."
+
+
+def _side(event: HandoffEvent) -> str:
+    return {"owner": "you", "assistant": "them", "system": "auto"}[event.actor]
+
+
+SAID = {
+    Kind.UNDONE: "You took it back before it left",
+    Kind.DELIVERED: "It went out to {who}",
+    Kind.REMINDED: "{who} was reminded",
+    Kind.READDRESSED: "{who} got a new link at a new address",
+    Kind.ASKED: "{who} asked",
+    Kind.ANSWERED: "You answered",
+    Kind.COUNTERED: "{who} proposed a change",
+    Kind.UNCOUNTERED: "{who} took the change back",
+    Kind.AGREED: "You agreed",
+    Kind.INSISTED: "You would rather keep the terms",
+    Kind.EDITED: "You changed the terms",
+    Kind.ACCEPTED: "{who} accepted",
+    Kind.TAKEN_BACK: "{who} took the acceptance back",
+    Kind.DECLINED: "{who} declined",
+    Kind.EXPIRED: "Time to reply ran out for {who}",
+    Kind.SUPERSEDED: "{who} heard that someone was first",
+    Kind.STILL_FREE: "{who} would take it after all",
+    Kind.WITHDRAWN: "You withdrew it",
+    Kind.LAPSED: "Nobody is left to ask",
+    Kind.STARTED: "Started",
+    Kind.DONE: "You said that it is done",
+    Kind.QUERIED: "You asked about hours",
+    Kind.CORRECTED: "{who} corrected hours",
+    Kind.APPROVED: "Your OK on hours",
+    Kind.PAID: "Payment of hours",
+}
+
+
+def _told(event: HandoffEvent, handoff: Handoff, zone: ZoneInfo) -> Iterator[tuple[str, str, str]]:
+    who = event.offer.assistant.first_name if event.offer else handoff.assistant.first_name
+    is_mine = event.actor == HandoffEvent.Actor.OWNER
+    when = dates.moment(event.happened_at, zone)
+    match event.kind:
+        case Kind.SENT:
+            yield f"You sent it to {who}" if is_mine else f"{who} was asked next", when, ""
+        case Kind.UNDELIVERABLE:
+            yield f"The email did not reach {who}", when, ""
+        case Kind.NOTED:
+            yield f"You wrote to {who}" if is_mine else f"{who} wrote", when, event.note
+        case Kind.STAGED:
+            yield f"You said: {Handoff.Stage(event.note).label.lower()}", when, ""
+        case Kind.NOTICE:
+            last_day = dates.full(date.fromisoformat(event.note))
+            yield f"{'You' if is_mine else who} set the last day: {last_day}", when, ""
+        case Kind.ENDED:
+            yield "You ended it" if is_mine else "It ended", when, ""
+        case Kind.ACCEPTED | Kind.AGREED | Kind.EDITED:
+            yield SAID[Kind(event.kind)].format(who=who), when, letters.terms_by_version(handoff).get(event.note, "")
+        case Kind.APPROVED | Kind.PAID:  # the lines themselves, and their amounts, stand above
+            yield SAID[Kind(event.kind)], when, ""
+        case Kind.LAPSED if handoff.if_not == Handoff.IfNot.TELL:
+            return  # nobody else was to be asked
+        # A refused click is kept for the record, and a closed offer follows from what stands beside it.
+        case kind if kind in SAID:
+            yield SAID[Kind(kind)].format(who=who), when, event.note
+
+
+def so_far(handoff: Handoff, today: date) -> dict[str, Any]:
+    """What a running hand-off won back and cost, by the weeks that are over since it began; nothing before."""
+    if handoff.state not in (State.ACTIVE, State.ENDED, State.DONE):
+        return {"gains": None}
+    owner = handoff.owner
+    this, began = Week.of(today).first, Week.of(handoff.terms.starts_on).first
+    this_week = sum(line.seconds for line in handoff.work.all() if line.day >= this)
+    if began >= this:
+        return {"gains": None, "this_week": this_week}
+    run, logged = gains.last_weeks(owner, today, min(520, (this - began).days // 7))
+    made = gains.of(owner, run[:-1], logged, [handoff])
+    if not made.begun:  # it was ended before its start
+        return {"gains": None}
+    worth = money.rounded(made.worth(owners.hour_values(owner)), owner.currency)
+    return {"gains": made, "worth": worth, "paid": made.paid, "this_week": this_week, "until": run[-2].last}
+
+
+def preview(form: HandoffForm, terms: Terms | None) -> dict[str, Any]:
+    """What the assistant will read and what it costs and frees, from the form as it stands over a draft's `terms`."""
+    task, person, suggestion = form.task, form.assistant, form.suggestion
+    owner, currency = task.owner, task.owner.currency
+    given = form.cleaned_data if form.is_bound else {}
+    minutes = given.get("hours", (terms.weekly_minutes if terms else suggestion.minutes) * 60) // 60
+    share = given.get("share") or form.initial["share"]
+    rate: Decimal = given.get("rate", form.initial["rate"])
+    starts_on: date = given.get("starts_on") or form.initial["starts_on"]
+    last_day: date = given.get("reply_by") or form.initial["reply_by"]
+    reply_by = datetime.combine(last_day, REPLY_HOUR, owner.zone)
+    return {
+        "takes": durations.hours(minutes * 60),
+        "rate": money.short(rate, currency),
+        "starts": dates.full(starts_on),
+        "brief": given.get("brief") or form.initial.get("brief", ""),
+        "costs": money.short(money.rounded(rate * minutes / 60, currency), currency),
+        "frees": money.short(money.rounded(suggestion.frees(share), currency), currency),
+        "given": durations.hours(suggestion.part(share) * 60),
+        "reply_by": dates.moment(reply_by, owner.zone),
+        "reply_by_there": dates.moment(reply_by, person.zone) if person.time_zone != owner.time_zone else "",
+    }

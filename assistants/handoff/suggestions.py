@@ -1,0 +1,97 @@
+"""The terms to begin with, for a hand-off that is being written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from assistants import matching
+from assistants.models import Assistant
+from assistants.plan import plan_inputs
+from assistants.plan.plan_inputs import Rows
+from assistants.roster import absences
+from tasks import weeks
+from tasks.models import Owner, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Someone else who could do the whole task: their minutes a week, and what it brings in whole cents."""
+
+    assistant: Assistant
+    minutes: int
+    ahead_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """
+    What one task would mean for one person, for a hand-off that is being written.
+
+    Minutes a week: what the task takes the owner, what it would take the person for as
+    much of it as fits into their free time, and that free time.
+    """
+
+    task_minutes: int
+    minutes: int
+    free_minutes: int
+    hour_value: Decimal
+    # The best first, as the plan would have it.
+    others: list[Other]
+    # Why the time is less than usual, such as away 2 to 13 November.
+    away: str = ""
+
+    def share(self, minutes: int) -> int:
+        """Percent of the task that the person does in that time, at the pace they are known for; 1 at least."""
+        if not self._whole:
+            return 100
+        return max(1, min(100, weeks.half_up(100 * minutes, self._whole)))
+
+    def part(self, share: int) -> int:
+        """The owner's minutes that go with that share, in percent."""
+        return weeks.half_up(self.task_minutes * share, 100)
+
+    def frees(self, share: int) -> Decimal:
+        return self.hour_value * self.part(share) / 60
+
+    _whole: int = 0
+
+
+def suggest(owner: Owner, task: Task, person: Assistant, today: date) -> Suggestion:
+    """The terms to begin with when this task is offered to this person."""
+    rows = plan_inputs.gather(owner, today, task=task, person=person)
+    asked = plan_inputs.instance(rows, None)
+    each = next(row for row in asked.tasks if row.id == str(task.pk))
+    whom = next(row for row in asked.assistants if row.id == str(person.pk))
+    free = plan_inputs.free_minutes(rows)[person.pk]
+    whole = each.parts * matching.weigh(asked.owner, each, whom).minutes
+    return Suggestion(
+        task_minutes=rows.minutes[task.pk],
+        minutes=min(_quarters(whole), free),
+        free_minutes=free,
+        hour_value=rows.hour_value or Decimal(0),
+        others=_others(rows, asked, each, person),
+        away=next(absences.in_words(each, today) for each in rows.people if each.pk == person.pk),
+        _whole=_quarters(whole),
+    )
+
+
+def _others(rows: Rows, asked: matching.Instance, task: matching.Task, person: Assistant) -> list[Other]:
+    """Who has the hours for all of it, may be asked, and brings more than they cost."""
+    free, pairs = plan_inputs.free_minutes(rows), {(each.task, each.assistant) for each in asked.exclude}
+    people = {str(each.pk): each for each in rows.people}
+    found = []
+    for whom in asked.assistants:
+        if whom.id == str(person.pk) or {(task.id, whom.id), (None, whom.id)} & pairs:
+            continue
+        worth = matching.weigh(asked.owner, task, whom)
+        minutes = _quarters(task.parts * worth.minutes)
+        if minutes <= free[people[whom.id].pk] and worth.net(task.parts) > 0:
+            found.append(Other(people[whom.id], minutes, worth.net(task.parts)))
+    return sorted(found, key=lambda each: (-each.ahead_cents, each.assistant.pk))
+
+
+def _quarters(minutes: int) -> int:
+    """Up to the next quarter of an hour, as hours are agreed on."""
+    return -(-minutes // 15) * 15

@@ -1,0 +1,151 @@
+"""What the clock does to hand-offs: reminders, expiry, first and last days, the end of a trial."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from assistants import nonces
+from assistants.models import Handoff, Offer, OutgoingEmail
+
+from . import cascade, handoffs, letters, moves, reply_times, tell
+from .moves import Actor, Kind, State, TooLate
+
+logger = logging.getLogger(__name__)
+# Nowhere is a day further ahead than UTC+14.
+FURTHEST = timedelta(hours=14)
+BEFORE_TRIAL_ENDS = timedelta(days=2)
+WITH = ("handoff__task", "handoff__owner", "assistant", "terms")
+Row = TypeVar("Row", Handoff, Offer)
+
+
+def run(*, now: datetime) -> None:
+    """Everything that has come due; one bad row is not the others'."""
+    expire_overdue(now=now)
+    remind(now=now)
+    start_due(now=now)
+    end_due(now=now)
+    ask_about_trials(now=now)
+    nonces.forget(now=now)
+
+
+def expire_overdue(*, now: datetime) -> None:
+    """Close each offer whose time to reply has run out, ask the next, and tell its owner."""
+    _each(Offer.objects.overdue(now).select_related(*WITH), lambda offer: expire(offer, now=now))
+
+
+@transaction.atomic
+def expire(offer: Offer, *, now: datetime) -> None:
+    handoff = offer.handoff
+    event = moves.make(
+        Kind.EXPIRED,
+        handoff,
+        offer,
+        by=Actor.SYSTEM,
+        now=now,
+        only_if_offer=Q(reply_by__lte=now),
+        offer_fields={"answered_at": now},
+    )
+    then = cascade.go_on(handoff, now=now)
+    tell.owner(event, letters.expired_facts(offer, then), now=now)
+    tell.assistant(event, letters.closed(offer), now=now)
+
+
+def remind(*, now: datetime) -> None:
+    """Remind who has not answered, twice at most, and in their waking hours only."""
+    waiting = Offer.objects.filter(
+        state=Offer.State.SENT, reminders__lt=reply_times.MOST_REMINDERS, reply_by__gt=now, has_question=False
+    )
+
+    def act(offer: Offer) -> None:
+        if reply_times.is_reminder_due(offer, now):
+            remind_of(offer, now=now)
+
+    _each(waiting.select_related(*WITH).prefetch_related("assistant__absences"), act)
+
+
+@transaction.atomic
+def remind_of(offer: Offer, *, now: datetime) -> None:
+    event = moves.make(
+        Kind.REMINDED,
+        offer.handoff,
+        offer,
+        by=Actor.SYSTEM,
+        now=now,
+        # What it reckons with may have moved since it was read: an answer gives more time, for one.
+        only_if_offer=Q(reminders=offer.reminders, reply_by=offer.reply_by, has_question=False),
+        offer_fields=reply_times.reminded(offer, now),
+    )
+    tell.assistant(event, letters.reminder(offer), now=now, kind="remind")
+
+
+def start_due(*, now: datetime) -> None:
+    """Start what was agreed once its first day has come where the owner lives."""
+    taken = Offer.objects.filter(state=Offer.State.ACCEPTED, handoff__state=State.TAKEN).select_related(*WITH)
+    soon = taken.filter(terms__starts_on__lte=(now + FURTHEST).date())
+
+    def act(offer: Offer) -> None:
+        if offer.terms.starts_on <= offer.handoff.owner.today(now):
+            start(offer, now=now)
+
+    _each(soon, act)
+
+
+@transaction.atomic
+def start(offer: Offer, *, now: datetime) -> None:
+    """What was agreed begins, and its assistant gets the page again."""
+    moves.make(Kind.STARTED, offer.handoff, offer, by=Actor.SYSTEM, now=now)
+    tell.assistant_by("start", offer, letters.start_facts(offer), now=now)
+
+
+def end_due(*, now: datetime) -> None:
+    """End what notice was given of, once its last day is over where the owner lives."""
+    ending = Handoff.objects.agreed().filter(ends_on__lt=(now + FURTHEST).date()).select_related("owner", "task")
+
+    def act(handoff: Handoff) -> None:
+        if handoff.ends_on and handoff.ends_on < handoff.owner.today(now):
+            handoffs.end(handoff, now=now, by=Actor.SYSTEM)
+
+    _each(ending, act)
+
+
+def ask_about_trials(*, now: datetime) -> None:
+    """Two days before a trial ends its owner is asked, once, to keep or to stop; nothing is decided for them."""
+    soon = (now + FURTHEST).date() + BEFORE_TRIAL_ENDS
+    ending = Offer.objects.filter(
+        state=Offer.State.ACCEPTED,
+        handoff__state__in=[State.TAKEN, State.ACTIVE],
+        handoff__stage=Handoff.Stage.TRIAL,
+        handoff__trial_ends_on__lte=soon,
+    )
+
+    def act(offer: Offer) -> None:
+        until = offer.handoff.trial_ends_on
+        if until and until - BEFORE_TRIAL_ENDS <= offer.handoff.owner.today(now):
+            _ask_about_trial(offer, until, now=now)
+
+    _each(ending.select_related(*WITH), act)
+
+
+def _ask_about_trial(offer: Offer, until: date, *, now: datetime) -> None:
+    key = f"trial-{offer.pk}-{until}"
+    if OutgoingEmail.objects.filter(key=key).exists():
+        return
+    with suppress(IntegrityError), transaction.atomic():  # another sweep asked that moment
+        tell.owner_once(key, offer, letters.trial_ends(offer), now=now)
+
+
+def _each(rows: Iterable[Row], act: Callable[[Row], None]) -> None:
+    for row in rows:
+        try:
+            act(row)
+        except TooLate:
+            continue  # an answer, or another sweep, came first
+        except Exception:
+            logger.exception("%s could not be seen to", row)

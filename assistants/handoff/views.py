@@ -1,0 +1,271 @@
+"""The owner's hand-offs: the list, one of them, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from assistants import nonces
+from assistants.link.forms import EndForm, NoteForm
+from assistants.models import Handoff, Offer
+from assistants.work import foresight, totals
+from tasks import clock
+from tasks.requests import OwnerRequest
+
+from . import handoffs as acts
+from . import moves, story
+from .forms import OwnTimeForm, StageForm
+
+Act = Callable[..., Any]
+
+
+@login_required
+def handoffs(request: OwnerRequest) -> HttpResponse:
+    mine = request.user.handoffs
+    foreseen = foresight.by_month(request.user, request.user.today(clock.now()))
+    context = {
+        "waiting": [story.row(each) for each in mine.open().with_terms()],
+        "agreed": [story.row(each) for each in mine.agreed().with_terms()],
+        "rest": [story.row(each) for each in (mine.drafts() | mine.past()).with_terms()[:50]],
+        "foreseen": foreseen,
+        "foreseen_sentence": foresight.sentence(foreseen),
+    }
+    return render(request, "handoffs/handoffs.html", context)
+
+
+@login_required
+def handoff(request: OwnerRequest, pk: int) -> HttpResponse:
+    return _page(request, _own(request, pk))
+
+
+def _own(request: OwnerRequest, pk: int) -> Handoff:
+    return get_object_or_404(request.user.handoffs.with_terms(), pk=pk)
+
+
+def _page(request: OwnerRequest, handoff: Handoff, status: int = 200, **more: object) -> HttpResponse:
+    """The page of one hand-off; `more` are forms with errors in place of fresh ones."""
+    now = clock.now()
+    offer = handoff.offer
+    leaves_at = None
+    if offer and offer.state == Offer.State.QUEUED:
+        sent = handoff.events.filter(kind="sent", actor="owner").latest("pk")
+        leaves_at = sent.happened_at + timedelta(seconds=settings.UNDO_WINDOW)
+    today, asked = request.user.today(now), story.asked(handoff)
+    context = {
+        "handoff": handoff,
+        "row": story.row(handoff),
+        "offer": offer,
+        "asked": asked,
+        "next_asked": story.still_to_ask(handoff, asked),
+        "log": story.log(handoff),
+        "to_come": story.to_come(handoff),
+        "can_undo": leaves_at is not None and now < leaves_at,
+        "own_time": OwnTimeForm(handoff),
+        **story.so_far(handoff, today),
+        **story.trial(handoff, today),
+        **totals.for_owner(handoff),
+    }
+    # Before the email has left, nobody is to hear of it.
+    is_out = offer is not None and offer.state != Offer.State.QUEUED
+    if is_out and handoff.state in Handoff.LIVE and not any(each.change or each.question for each in asked):
+        first = handoff.assistant.first_name
+        context["note_form"] = NoteForm(label=f"Write to {first}", help_text="They get it by email, with their link.")
+    if handoff.state in (Handoff.State.TAKEN, Handoff.State.ACTIVE):
+        context["end_form"] = EndForm(
+            today, latest=handoff.ends_on, help_text="They hear of it at once, and go on until then."
+        )
+        context["stage_form"] = StageForm(handoff, today)
+    return render(request, "handoffs/handoff.html", context | more, status=status)
+
+
+@login_required
+@require_POST
+def handoff_own_time(request: OwnerRequest, pk: int) -> HttpResponse:
+    """What it takes of the owner's own time, which is taken off what it won back."""
+    handoff = _own(request, pk)
+    if not handoff.takes_own_time:
+        messages.error(request, "Nobody has taken it on, so it takes none of your time and nothing was saved.")
+        return redirect("assistants:handoff", pk)
+    form = OwnTimeForm(handoff, request.POST)
+    if not form.is_valid():
+        return _page(request, handoff, status=422, own_time=form)
+    form.save()
+    messages.success(request, "Your own time for it is saved.")
+    return redirect("assistants:handoff", pk)
+
+
+@login_required
+@require_POST
+def handoff_undo(request: OwnerRequest, pk: int) -> HttpResponse:
+    own = _own(request, pk)
+    return _do(
+        request, own, partial(acts.undo, own), "Nothing was sent. It is a draft again.", "Too late: it is on its way."
+    )
+
+
+@login_required
+@require_POST
+def handoff_withdraw(request: OwnerRequest, pk: int) -> HttpResponse:
+    own = _own(request, pk)
+    return _do(request, own, partial(acts.withdraw, own), "Withdrawn.", "Too late to withdraw: there is an answer.")
+
+
+@login_required
+@require_POST
+def handoff_note(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Write to the one it is with."""
+    own = _own(request, pk)
+    form = NoteForm(request.POST, label=f"Write to {own.assistant.first_name}")
+    if not form.is_valid():
+        return _page(request, own, status=422, note_form=form)
+    act = partial(acts.note, own, _offered(own), form.cleaned_data["note"])
+    done = f"{own.assistant.first_name} gets it by email."
+    return _do(request, own, act, done, "Nobody has it now, so write an email instead.", form=form)
+
+
+@login_required
+@require_POST
+def handoff_stage(request: OwnerRequest, pk: int) -> HttpResponse:
+    """From shadowing to a trial to doing it in full."""
+    own = _own(request, pk)
+    form = StageForm(own, request.user.today(clock.now()), request.POST)
+    if not form.is_valid():
+        return _page(request, own, status=422, stage_form=form)
+    act = partial(acts.set_stage, own, _offered(own), form.cleaned_data["stage"])
+    act = partial(act, trial_ends_on=form.cleaned_data["trial_ends_on"])
+    return _do(request, own, act, f"{own.assistant.first_name} knows.", "It is not running any more.")
+
+
+@login_required
+@require_POST
+def handoff_end(request: OwnerRequest, pk: int) -> HttpResponse:
+    """End it after the day that the form names."""
+    own = _own(request, pk)
+    form = EndForm(request.user.today(clock.now()), request.POST, latest=own.ends_on)
+    if not form.is_valid():
+        return _page(request, own, status=422, end_form=form)
+    act = partial(acts.give_notice, own, _offered(own), form.cleaned_data["last_day"])
+    return _do(request, own, act, f"{own.assistant.first_name} knows.", "It is not running any more.")
+
+
+@login_required
+@require_POST
+def handoff_done(request: OwnerRequest, pk: int) -> HttpResponse:
+    """The job is done, and nothing of it is left."""
+    own = _own(request, pk)
+    return _do(request, own, partial(acts.finish, own), "Done, and they know.", "It is not running any more.")
+
+
+@login_required
+@require_POST
+def handoff_discard(request: OwnerRequest, pk: int) -> HttpResponse:
+    own = _own(request, pk)
+    try:
+        acts.discard(own)
+    except moves.TooLate:
+        messages.error(request, "It has been sent, so it stays in your list.")
+        return redirect("assistants:handoff", pk)
+    messages.success(request, "The draft is gone.")
+    return redirect("assistants:handoffs")
+
+
+def _offered(handoff: Handoff) -> Offer:
+    """The offer that the hand-off is about; a draft has none."""
+    if handoff.offer is None:
+        raise Http404
+    return handoff.offer
+
+
+# --- One offer of it -----------------------------------------------------------
+@login_required
+@require_POST
+def offer_answer(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
+    """Answer a question."""
+    own, offer = _offer(request, pk, offer_pk)
+    form = NoteForm(request.POST, label="Your answer", auto_id=f"id_answer{offer_pk}_%s")
+    if not form.is_valid():
+        return _page(request, own, status=422, answer_form=form, answering=offer.pk)
+    act = partial(acts.answer, own, offer, form.cleaned_data["note"])
+    late = "There is no open question any more."
+    return _do(request, own, act, f"{offer.assistant.first_name} gets your answer by email.", late, form=form)
+
+
+@login_required
+@require_POST
+def offer_agree(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
+    """Agree to the change whose version the form carries."""
+    own, offer = _offer(request, pk, offer_pk)
+    act = partial(acts.agree, own, offer, terms_version=_version(request))
+    late = "The proposal has changed or was taken back. This is how it stands."
+    return _do(request, own, act, f"Agreed. {offer.assistant.first_name} knows.", late)
+
+
+@login_required
+@require_POST
+def offer_insist(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
+    """Rather keep the terms; a word on why goes with it."""
+    own, offer = _offer(request, pk, offer_pk)
+    form = NoteForm(request.POST, label="Your answer", is_optional=True, auto_id=f"id_answer{offer_pk}_%s")
+    if not form.is_valid():
+        return _page(request, own, status=422, insist_form=form, answering=offer.pk)
+    act = partial(acts.insist, own, offer, form.cleaned_data["note"], terms_version=_version(request))
+    late = "The proposal has changed or was taken back. This is how it stands."
+    return _do(
+        request, own, act, f"Your offer stands, and it is {offer.assistant.first_name}’s turn.", late, form=form
+    )
+
+
+@login_required
+@require_POST
+def offer_else(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
+    """Take it back from this person and ask the next."""
+    own, offer = _offer(request, pk, offer_pk)
+    act = partial(acts.ask_someone_else, own, offer)
+    return _do(request, own, act, f"{offer.assistant.first_name} knows.", "Too late: there is an answer.")
+
+
+def _version(request: OwnerRequest) -> int:
+    """Of the change that was on the page; 0 when the form does not say."""
+    version = request.POST.get("terms", "")
+    return int(version) if version.isdecimal() and len(version) < 6 else 0
+
+
+def _offer(request: OwnerRequest, pk: int, offer_pk: int) -> tuple[Handoff, Offer]:
+    own = _own(request, pk)
+    return own, get_object_or_404(own.offers.select_related("terms", "proposed", "assistant"), pk=offer_pk)
+
+
+def _is_first(form: NoteForm, actor: str, path: str, now: datetime) -> bool:
+    """Whether the form does its work now; sent again it has done so."""
+    once, said = form.cleaned_data["once"], f"{path} {form.cleaned_data['note']}"
+    return not once or nonces.use(actor, once, said, now) is None
+
+
+def _do(
+    request: OwnerRequest, handoff: Handoff, act: Act, done: str, late: str, *, form: NoteForm | None = None
+) -> HttpResponse:
+    """Make the move, of a form only the first time it is sent; or say why it cannot be made any more."""
+    now, actor = clock.now(), f"owner-{request.user.pk}"
+    try:
+        with transaction.atomic():
+            moves.hold(handoff)  # before the nonce, in the one order of all
+            if form is None or _is_first(form, actor, request.path, now):
+                act(now=now)
+    except moves.TooLate:
+        moves.record_refused(handoff, request.path, now=now)
+        messages.error(request, late)
+    except nonces.Reused:
+        messages.error(request, "This form was sent before, with other words. Those were kept.")
+    else:
+        messages.success(request, done)
+    return redirect("assistants:handoff", handoff.pk)

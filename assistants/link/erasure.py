@@ -1,0 +1,169 @@
+"""
+An assistant's data, erased from one owner's roster because they asked for it.
+
+A row without a name stays, for the days, hours and amounts that hang on it are the owner's
+books. Nothing else of the person does: neither here, nor in emails, events and old plans.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from assistants.handoff import handoffs, moves, replies
+from assistants.handoff.moves import Actor, Kind, TooLate
+from assistants.mail import outbox
+from assistants.models import Assistant, HandoffEvent, LinkRequest, Offer, OutgoingEmail
+from assistants.roster import people
+from tasks.models import Owner
+
+from . import person_letters
+
+GONE = "Someone who left"
+# What they wrote stands in the notes of all their other events.
+FOR_THE_MACHINE = [Kind.NOTICE, Kind.LOGGED, Kind.ACCEPTED]
+# A line of an email to the owner that has their words in it.
+QUOTE = "“"
+# Events of the owner's that repeat what a line of hours said: 27 October 2026, 2:00, “October receipts”. What
+# stands before the quotation is kept, and nothing after it, for their words may hold any mark.
+REPEATS = [Kind.APPROVED, Kind.QUERIED, Kind.PAID]
+REPEATED = re.compile(r", “.*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the person was known by, to be taken out of text."""
+
+    name: str
+    first_name: str
+    email: str
+
+    def out_of(self, facts: Any) -> Any:
+        """The same facts, as JSON has them, without name and address."""
+        if isinstance(facts, dict):
+            return {key: self.out_of(value) for key, value in facts.items()}
+        if isinstance(facts, list):
+            return [self.out_of(value) for value in facts]
+        return self._out_of_text(facts) if isinstance(facts, str) else facts
+
+    def _out_of_text(self, text: str) -> str:
+        text = text.replace(self.email, "their address").replace(self.name, GONE)
+        if not self.first_name:
+            return text
+        # A name may be a month as well: 4 May and May 4 stay.
+        first = rf"(?<!\w)(?<!\d ){re.escape(self.first_name)}(?!\w| \d)"
+        return re.sub(first, GONE.partition(" ")[0], text)
+
+
+@transaction.atomic
+def erase(offer: Offer, *, now: datetime) -> None:
+    """
+    Erase whom the offer was made to; a second time changes nothing.
+
+    What is open counts as declined, and the next one is asked; what was agreed ends today. Every
+    link of theirs is dead, and the owner is told.
+    """
+    person = Assistant.objects.select_for_update(no_key=True).get(pk=offer.assistant_id)
+    if person.erased_at:
+        return
+    owner = person.owner
+    # One whom the owner shares a first name with is only known by the whole of it.
+    known = Known(person.name, "" if person.first_name == owner.first_name else person.first_name, person.email)
+    held = people.open_offers(person).select_related("handoff__task").order_by("handoff_id", "pk")
+    names = dict.fromkeys([offer.handoff.task.mid_sentence, *(each.handoff.task.mid_sentence for each in held)])
+    # First the name, so that what is written from here on knows none.
+    _blank(person, now)
+    for pk in [each.pk for each in held]:
+        _close(pk, now)
+    for draft in person.handoffs.drafts():
+        with suppress(TooLate):  # it was sent this instant, and is closed with the next mail that comes back
+            handoffs.discard(draft)
+    LinkRequest.objects.filter(email=known.email.lower()).delete()
+    _scrub_messages(person, known)
+    _scrub_emails(person, known)
+    _scrub_owners_emails(person, known)
+    person.offers.update(epoch=F("epoch") + 1, timer_since=None, reason="")
+    _tell(owner, person, offer, list(names), now)
+
+
+def _blank(person: Assistant, now: datetime) -> None:
+    person.name, person.email = GONE, f"erased-{person.pk}@invalid"
+    person.note, person.time_zone, person.rate, person.weekly_minutes = "", "UTC", Decimal(0), 0
+    person.erased_at, person.paused_on = now, person.owner.today(now)
+    person.save()
+    for rows in (person.skill_levels, person.absences, person.stands_in, person.wishes):
+        rows.all().delete()
+    # Plans that were made know names and skills; the next look makes a new one.
+    person.owner.plans.all().delete()
+
+
+def _close(pk: int, now: datetime) -> None:
+    """Read anew: before, the person had a name. And held, for an answer at this instant decides what closes it."""
+    offer = Offer.objects.select_related("handoff__owner", "handoff__task", "assistant", "terms").get(pk=pk)
+    with suppress(TooLate):  # it was taken back or ended meanwhile, and is over so or so
+        moves.hold(offer.handoff, offer)
+        if offer.state in Offer.LIVE:
+            replies.decline(offer, reason="", now=now)
+        else:
+            handoffs.end(offer.handoff, now=now, by=Actor.ASSISTANT)
+
+
+def _scrub_messages(person: Assistant, known: Known) -> None:
+    events = HandoffEvent.objects.filter(offer__assistant=person)
+    events.filter(actor=Actor.ASSISTANT).exclude(kind__in=FOR_THE_MACHINE).update(note="")
+    for event in events.filter(kind__in=REPEATS):
+        events.filter(pk=event.pk).update(note=REPEATED.sub("", event.note))
+    for event in events.filter(actor=Actor.OWNER).exclude(kind__in=[*FOR_THE_MACHINE, *REPEATS]).exclude(note=""):
+        events.filter(pk=event.pk).update(note=known.out_of(event.note))
+    for line in person.work.exclude(query=""):
+        person.work.filter(pk=line.pk).update(query=known.out_of(line.query))
+    person.work.update(note="")
+
+
+def _scrub_emails(person: Assistant, known: Known) -> None:
+    """Those to them: what waits stays here, and of all the rest only what was sent when is left."""
+    emails = OutgoingEmail.objects.filter(offer__assistant=person)
+    emails.filter(state__in=[OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING]).update(
+        state=OutgoingEmail.State.SKIPPED, trouble="their data was erased"
+    )
+    without = {"first_name": GONE.partition(" ")[0], "place": "", "paragraphs": [], "lines": []}
+    for email in emails:
+        cut = {key: value for key, value in without.items() if key in email.facts}
+        _rewrite(email, known.out_of(email.facts) | cut)
+    emails.update(to_name=GONE, to_email=person.email)
+
+
+def _scrub_owners_emails(person: Assistant, known: Known) -> None:
+    """Those to the owner that speak of them: without the name, and without what they wrote."""
+    theirs = set(Offer.objects.filter(assistant=person).values_list("handoff", flat=True))
+    events = HandoffEvent.objects.filter(offer__assistant=person, actor=Actor.ASSISTANT)
+    said = {f"answer-{pk}" for pk in events.values_list("pk", flat=True)}
+    for email in person.owner.emails.filter(offer=None, kind__in=["answer", "weekly", "year"]).iterator():
+        if email.kind != "answer" or email.facts.get("handoff") in theirs:
+            facts = known.out_of(email.facts)
+            if email.key in said:
+                facts["lines"] = [line for line in facts["lines"] if QUOTE not in line]
+            _rewrite(email, facts)
+
+
+def _rewrite(email: OutgoingEmail, facts: dict[str, Any]) -> None:
+    if facts != email.facts:
+        OutgoingEmail.objects.filter(pk=email.pk).update(facts=facts)
+
+
+def _tell(owner: Owner, person: Assistant, offer: Offer, names: list[str], now: datetime) -> None:
+    outbox.put(
+        "answer",
+        owner=owner,
+        to=(owner.name, owner.email),
+        key=f"erased-{person.pk}-{now:%Y%m%d%H%M%S%f}",
+        facts=person_letters.erased(offer, names),
+        now=now,
+    )

@@ -1,0 +1,199 @@
+"""What the assistant's page shows, by how the hand-off stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from assistants import links
+from assistants.handoff import letters, moves, replies, terms_apart
+from assistants.models import Handoff, HandoffEvent, Offer
+from assistants.work import totals, work_logs
+from assistants.work.forms import WorkForm
+from tasks import dates
+
+from . import by_hand
+from .forms import ChangeForm, EndForm, NoteForm, QuestionForm
+
+State = Offer.State
+Kind = HandoffEvent.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something that was said about an offer, from the assistant's side; `who` as the design draws it."""
+
+    who: str
+    what: str
+    when: str
+    quote: str
+
+
+def today(offer: Offer, now: datetime) -> date:
+    return now.astimezone(offer.assistant.zone).date()
+
+
+def template(offer: Offer, now: datetime) -> str:
+    if offer.state in Offer.LIVE:
+        return "link/offer.html"
+    if offer.state == State.ACCEPTED and offer.handoff.state == Handoff.State.TAKEN:
+        return "link/accepted.html"
+    if work_logs.can_log(offer, now):
+        return "link/hours.html"
+    return "link/closed.html"
+
+
+def context(offer: Offer, now: datetime) -> dict[str, Any]:
+    handoff, owner, person = offer.handoff, offer.handoff.owner, offer.assistant
+    values: dict[str, Any] = {
+        "offer": offer,
+        "token": links.token("offer", offer.pid, offer.epoch),
+        "made": by_hand.made(offer, now),
+        "handoff": handoff,
+        "owner": owner,
+        "person": person,
+        "task": handoff.task,
+        "terms": letters.terms_in_words(offer.terms, handoff),
+        "share": offer.terms.share,
+        "reply_by": dates.moment(offer.reply_by, person.zone),
+        "reply_by_there": dates.moment(offer.reply_by, owner.zone) if person.time_zone != owner.time_zone else "",
+        "brief": letters.paragraphs(handoff.brief),
+        "how_to": letters.steps(handoff.how_to),
+        "reasons": Offer.Reason.choices,
+        "closed": closed(offer),
+        "talk": (said := talk(offer)),
+        "was_agreed": any(each.what == TALK[Kind.AGREED].format(owner=owner.first_name) for each in said),
+        "others": others(offer),
+        **_forms(offer, now),
+    }
+    if offer.state == State.COUNTERED and offer.proposed:
+        values["change"] = terms_apart.side_by_side(offer.terms, offer.proposed, owner.currency)
+    if replies.can_take_back(offer, now) and offer.answered_at:
+        values["take_back_until"] = dates.clock(offer.answered_at + replies.TAKE_BACK, person.zone)
+    if offer.state in moves.MOVES[Kind.STILL_FREE].offer:
+        # Nobody waits for the word any more where it was withdrawn or given to someone else.
+        values["can_tell"] = handoff.state in moves.MOVES[Kind.STILL_FREE].handoff
+        values["has_told"] = offer.events.filter(kind=Kind.STILL_FREE).exists()
+    if offer.state == State.ACCEPTED:
+        values |= totals.for_assistant(offer, now)
+    return values
+
+
+def _forms(offer: Offer, now: datetime) -> dict[str, Any]:
+    """Fresh ones, of what can be done as it stands."""
+    day, owner = today(offer, now), offer.handoff.owner.first_name
+    forms: dict[str, Any] = {}
+    if offer.state in Offer.OPEN:
+        forms["change_form"] = ChangeForm(offer, day)
+        forms["question_form"] = QuestionForm() if offer.questions < replies.MOST_QUESTIONS else None
+    if offer.state == State.ACCEPTED and offer.handoff.state in (Handoff.State.TAKEN, Handoff.State.ACTIVE):
+        forms["note_form"] = NoteForm(help_text=f"{owner} gets it by email.")
+        forms["end_form"] = EndForm(day, help_text=f"Until then it goes on as agreed, and {owner} knows.")
+    if work_logs.can_log(offer, now):
+        forms["work_form"] = WorkForm(day)
+    return forms
+
+
+def closed(offer: Offer) -> str:
+    """What happened, in one sentence."""
+    owner, task = offer.handoff.owner.first_name, offer.handoff.task.name
+    zone = offer.assistant.zone
+    match offer.state:
+        case State.EXPIRED:
+            ran_out = dates.moment(offer.answered_at or offer.reply_by, zone)
+            return f"The time to reply to “{task}” ran out on {ran_out}, so {owner} may have asked someone else."
+        case State.DECLINED:
+            return f"You declined “{task}”, and {owner} knows."
+        case State.RELEASED:
+            return f"You took your acceptance of “{task}” back, and {owner} knows."
+        case State.SUPERSEDED:
+            return f"{owner} asked several people about “{task}”, and someone else was first. Thank you all the same."
+        case State.WITHDRAWN:
+            return f"{owner} has withdrawn “{task}”. There is nothing for you to do."
+        case State.UNDELIVERABLE:
+            return f"“{task}” could not be delivered by email, so it is closed."
+        case _ if offer.handoff.state == Handoff.State.DONE:
+            return f"“{task}” is done. Thank you for your work on it."
+        case _:
+            return f"“{task}” has ended. Thank you for your work on it."
+
+
+TALK = {
+    Kind.ASKED: "You asked",
+    Kind.ANSWERED: "{owner} answered",
+    Kind.COUNTERED: "You proposed a change",
+    Kind.UNCOUNTERED: "You took the change back",
+    Kind.INSISTED: "{owner} would rather keep the terms",
+    Kind.EDITED: "{owner} changed the terms",
+    Kind.AGREED: "{owner} agreed to your change",
+    Kind.ACCEPTED: "You accepted",
+    Kind.STILL_FREE: "You told {owner} that you are free",
+    Kind.STARTED: "It started",
+    Kind.STAGED: "{owner} set how far you do it alone",
+    Kind.NOTICE: "Its last day was set",
+    Kind.READDRESSED: "Your link was sent to a new address",
+    Kind.QUERIED: "{owner} asked about hours",
+    Kind.CORRECTED: "You corrected hours",
+    Kind.APPROVED: "{owner}’s OK on hours",
+    Kind.PAID: "Payment of hours",
+}
+HOURS = {Kind.QUERIED, Kind.CORRECTED, Kind.APPROVED, Kind.PAID}
+# Whose note is a message; that of the others is for the machine.
+QUOTED = {
+    *HOURS,
+    Kind.ASKED,
+    Kind.ANSWERED,
+    Kind.COUNTERED,
+    Kind.INSISTED,
+    Kind.NOTED,
+}
+# Whose note names terms by their version.
+NAMES_TERMS = {Kind.EDITED, Kind.AGREED, Kind.ACCEPTED}
+
+
+def talk(offer: Offer) -> list[Said]:
+    """What was asked, answered and agreed, newest first. Two queries."""
+    terms = letters.terms_by_version(offer.handoff)
+    owner, zone = offer.handoff.owner.first_name, offer.assistant.zone
+    found = []
+    for event in offer.events.filter(kind__in=[*TALK, Kind.NOTED]).order_by("-pk"):
+        is_mine = event.actor == HandoffEvent.Actor.ASSISTANT
+        if event.kind == Kind.NOTED:
+            what = f"You wrote to {owner}" if is_mine else f"{owner} wrote"
+        else:
+            what = TALK[Kind(event.kind)].format(owner=owner)
+        if event.kind == Kind.NOTICE:
+            what = f"{'You' if is_mine else owner} set the last day: {dates.full(date.fromisoformat(event.note))}"
+        if event.kind == Kind.STAGED:
+            what = f"{owner} said: {Handoff.Stage(event.note).label.lower()}"
+        quote = event.note if event.kind in QUOTED else ""
+        if event.kind in NAMES_TERMS:
+            quote = terms.get(event.note, "")
+        who = {"assistant": "you", "owner": "them"}.get(event.actor, "auto")
+        found.append(Said(who, what, dates.moment(event.happened_at, zone), quote))
+    return found
+
+
+def _stands(offer: Offer) -> str:
+    if offer.state == State.COUNTERED:
+        return f"your change is with {offer.assistant.owner.first_name}"
+    if offer.state in Offer.LIVE:
+        return "waits for your answer"
+    return "running" if offer.handoff.state == Handoff.State.ACTIVE else "agreed"
+
+
+def others(offer: Offer) -> list[dict[str, str]]:
+    """What else this person has, or was asked by an email that has left, with their links. One query."""
+    theirs = offer.assistant.offers.exclude(pk=offer.pk).select_related("handoff__task", "assistant__owner")
+    mine = theirs.filter(state__in=Offer.RUNS_OUT) | theirs.filter(
+        state=State.ACCEPTED, handoff__state__in=[Handoff.State.TAKEN, Handoff.State.ACTIVE]
+    )
+    return [
+        {
+            "name": each.handoff.task.name,
+            "stands": _stands(each),
+            "token": links.token("offer", each.pid, each.epoch),
+        }
+        for each in mine
+    ]

@@ -1,0 +1,195 @@
+"""
+The assistant's one page, by the private link: no account, no script.
+
+GET and HEAD change nothing, not even "viewed", for mail scanners open every link. The
+token proves who posts, so these forms carry no CSRF cookie; what comes back sooner than a
+page can be read is shown again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assistants import links, nonces
+from assistants.handoff import cascade, moves, replies
+from assistants.models import Offer
+from tasks import clock
+
+from . import by_hand
+from . import page as link_page
+from .forms import ChangeForm, DeclineForm, EndForm, NoteForm, QuestionForm
+
+# With an offer, and what else its address names.
+View = Callable[..., HttpResponse]
+
+
+def by_link(view: View) -> Callable[..., HttpResponse]:
+    """Give the view the offer that the token opens; anything else is the same 404."""
+
+    @wraps(view)
+    def found(request: HttpRequest, token: str, **more: Any) -> HttpResponse:
+        offer = links.find_offer(token)
+        if offer is None:
+            raise Http404
+        return view(request, offer, **more)
+
+    return csrf_exempt(found)
+
+
+def by_form(view: View) -> Callable[..., HttpResponse]:
+    """
+    For a form on a page by link: what a person did not send shows the page again and does nothing.
+
+    Its address is opened by some who follow everything, and by those who reload an error: they get the page.
+    """
+
+    @wraps(view)
+    def sent(request: HttpRequest, offer: Offer, **more: Any) -> HttpResponse:
+        if request.method != "POST":
+            return back(offer)
+        if not by_hand.is_sent(offer, request.POST, clock.now()):
+            return show(request, offer, too_quick=True)
+        return view(request, offer, **more)
+
+    return by_link(require_http_methods(["GET", "HEAD", "POST"])(sent))
+
+
+def show(request: HttpRequest, offer: Offer, status: int = 200, **more: object) -> HttpResponse:
+    """The page as the hand-off stands; `more` are forms with errors in place of fresh ones."""
+    now = clock.now()
+    context = link_page.context(offer, now) | more
+    return render(request, link_page.template(offer, now), context, status=status)
+
+
+def back(offer: Offer) -> HttpResponse:
+    return redirect("link:page", links.token("offer", offer.pid, offer.epoch))
+
+
+@by_link
+@require_safe
+def page(request: HttpRequest, offer: Offer) -> HttpResponse:
+    return show(request, offer)
+
+
+def _act(
+    request: HttpRequest, offer: Offer, name: str, act: Callable[..., None], *, once: str = "", **given: Any
+) -> HttpResponse:
+    """Do it, with `once` only the first time; what cannot be done any more is written down, and the page says so."""
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            moves.hold(offer.handoff)  # before the nonce, as where hours are logged
+            if not once or nonces.use(f"offer-{offer.pk}", once, f"{name} {given}", now) is None:
+                act(offer, now=now, **given)
+    except nonces.Reused:
+        return show(request, offer, status=422, reused=True)
+    except replies.TermsChanged:
+        replies.refuse(offer, name, now=now)
+        return show(request, Offer.objects.get(pk=offer.pk), status=409, terms_changed=True)
+    except (moves.TooLate, replies.TooMany):
+        replies.refuse(offer, name, now=now)
+    return back(offer)
+
+
+def _version(request: HttpRequest) -> int:
+    """Of the terms that were on the page; 0 when the form does not say."""
+    version = request.POST.get("terms", "")
+    return int(version) if version.isdecimal() and len(version) < 6 else 0
+
+
+@by_form
+def accept(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """Take it on, under the terms whose version the form carries."""
+    return _act(request, offer, "accept", replies.accept, terms_version=_version(request))
+
+
+@by_form
+def take_back(request: HttpRequest, offer: Offer) -> HttpResponse:
+    return _act(request, offer, "take back", replies.take_back)
+
+
+@by_form
+def decline(request: HttpRequest, offer: Offer) -> HttpResponse:
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return show(request, offer, status=422, decline_form=form)
+    return _act(request, offer, "decline", replies.decline, reason=form.cleaned_data["reason"])
+
+
+@by_form
+def ask(request: HttpRequest, offer: Offer) -> HttpResponse:
+    form = QuestionForm(request.POST)
+    if not form.is_valid():
+        return show(request, offer, status=422, question_form=form)
+    given = form.cleaned_data
+    return _act(request, offer, "ask", replies.ask, question=given["question"], once=given["once"])
+
+
+@by_form
+def change(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """Propose other terms than those whose version the form carries."""
+    form = ChangeForm(offer, link_page.today(offer, clock.now()), request.POST)
+    if not form.is_valid():
+        return show(request, offer, status=422, change_form=form)
+    given = form.cleaned_data
+    return _act(
+        request,
+        offer,
+        "change",
+        replies.counter,
+        weekly_minutes=given["hours"] // 60,
+        rate=given["rate"],
+        starts_on=given["starts_on"],
+        share=given["share"],
+        note=given["note"],
+        terms_version=_version(request),
+        once=given["once"],
+    )
+
+
+@by_form
+def keep(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """Take the change back that was proposed."""
+    return _act(request, offer, "keep", replies.uncounter)
+
+
+@by_form
+def free(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """“I am still free”, after it was closed: the owner hears of it, and nothing else happens."""
+    return _act(request, offer, "free", replies.still_free)
+
+
+@by_form
+def note(request: HttpRequest, offer: Offer) -> HttpResponse:
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return show(request, offer, status=422, note_form=form)
+    return _act(request, offer, "note", replies.note, text=form.cleaned_data["note"], once=form.cleaned_data["once"])
+
+
+@by_form
+def end(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """Give notice: it ends after the day that the form names."""
+    form = EndForm(link_page.today(offer, clock.now()), request.POST)
+    if not form.is_valid():
+        return show(request, offer, status=422, end_form=form)
+    return _act(request, offer, "end", replies.give_notice, last_day=form.cleaned_data["last_day"])
+
+
+@by_link
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, offer: Offer) -> HttpResponse:
+    """No more mail about hand-offs, from anyone here: a page that says what that means, and one button."""
+    if request.method == "POST" and by_hand.is_sent(offer, request.POST, clock.now()):
+        replies.stop_mail(offer, now=clock.now())
+        return redirect(request.path)
+    context = link_page.context(offer, clock.now()) | {"stopped": cascade.is_stopped(offer.assistant.email)}
+    return render(request, "link/stop.html", context)

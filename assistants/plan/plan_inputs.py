@@ -1,0 +1,215 @@
+"""
+What the plan is made from: the owner's rows as the matcher's instance.
+
+The owner's 1 to 5 go in as 0, 3, 5, 8, 10; money as integer cents, time as minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Prefetch, Q
+
+from assistants import matching
+from assistants.models import Assistant, AssistantSkill, Handoff, Offer, Wish
+from assistants.roster import absences
+from tasks import weeks
+from tasks.models import Owner, Task
+
+FINE = {1: 0, 2: 3, 3: 5, 4: 8, 5: 10}
+MIDDLE = 5
+# Until the owner says otherwise: an hour to brief, a quarter of an hour a week to look
+# at what came back, two weeks to learn, and a task is given away in half hours.
+BRIEF_MINUTES, CHECK_MINUTES, LEARNING_WEEKS, PART_MINUTES = 60, 15, 2, 30
+# How long the plan leaves out a person for a task after they said no, or the owner ended it.
+PAUSE_AFTER_NO = timedelta(weeks=8)
+# A task and a person, by id.
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything a plan is made from, loaded in a fixed number of queries."""
+
+    owner: Owner
+    today: date
+    tasks: list[Task]
+    people: list[Assistant]
+    live: list[Handoff]
+    minutes: dict[int, int]
+    hour_value: Decimal | None
+    # Pairs of task and person who said no lately, and people who can be sent nothing, by id.
+    refused: set[Place]
+    away: set[int]
+    wishes: list[Wish]
+
+
+def gather(owner: Owner, today: date, *, task: Task | None = None, person: Assistant | None = None) -> Rows:
+    """Load the owner's routine, roster and live hand-offs; `task` and `person` even if retired or paused."""
+    live = list(owner.handoffs.live().with_terms())
+    held = {handoff.task_id for handoff in live} | ({task.pk} if task else set())
+    busy = {handoff.assistant_id for handoff in live} | ({person.pk} if person else set())
+    tasks = list(owner.tasks.routine().filter(Q(retired_on=None) | Q(pk__in=held)).with_skills())
+    people = list(
+        owner.assistants.with_stop()
+        .filter(Q(paused_on=None) | Q(pk__in=busy))
+        .prefetch_related("absences", Prefetch("skill_levels", AssistantSkill.objects.select_related("skill")))
+    )
+    away = {each.pk for each in people if each.paused_on or each.wants_no_mail}
+    refused = _refused(owner, today - PAUSE_AFTER_NO)
+    usual = weeks.usual_minutes(owner, tasks, today)
+    minutes = {pk: spent or 0 for pk, spent in usual.items()}
+    # A task that is handed off keeps the minutes it took before.
+    minutes |= {handoff.task_id: handoff.minutes_before for handoff in reversed(live)}
+    wishes = list(owner.wishes.standing(today).select_related("task", "assistant"))
+    return Rows(owner, today, tasks, people, live, minutes, owner.hour_value(today), refused, away, wishes)
+
+
+def _refused(owner: Owner, since: date) -> set[Place]:
+    """Who said no to which task since that day, or with whom it has ended. Two queries."""
+    said_no = Offer.objects.filter(handoff__owner=owner).refused_since(since)
+    ended = owner.handoffs.ended_since(since)
+    return {*said_no.values_list("handoff__task", "assistant"), *ended.values_list("task", "assistant")}
+
+
+def instance(rows: Rows, budget: Decimal | None) -> matching.Instance:
+    """The matcher's instance of an owner; ids are primary keys as text."""
+    value = cents(rows.hour_value or Decimal(0))
+    kept_parts = {
+        task.pk: sum(_parts_given(handoff, rows) for handoff in rows.live if handoff.task_id == task.pk)
+        for task in rows.tasks
+    }
+    return matching.Instance(
+        name=f"owner-{rows.owner.pk}",
+        owner=matching.Owner(
+            hour_value_cents=value,
+            relief_cents=value // 2,
+            budget_cents=None if budget is None else cents(budget),
+            max_new=rows.owner.most_new,
+            max_brief_minutes=rows.owner.most_brief_minutes,
+        ),
+        tasks=tuple(_task(task, rows, kept_parts[task.pk]) for task in rows.tasks),
+        assistants=tuple(_assistant(person, rows) for person in rows.people),
+        kept=tuple(
+            matching.Kept(
+                str(handoff.task_id),
+                str(handoff.assistant_id),
+                parts := _parts_given(handoff, rows),
+                weeks.half_up(handoff.terms.weekly_minutes, parts),
+                cents(handoff.terms.rate),
+            )
+            for handoff in rows.live
+        ),
+        pins=tuple(matching.Pair(str(task), str(person)) for task, person in sorted(_pins(rows))),
+        prefer=tuple(matching.Pair(str(task), str(person)) for task, person in sorted(_said(rows, Wish.Kind.PREFER))),
+        exclude=tuple(_exclusions(rows)),
+    )
+
+
+def _pins(rows: Rows) -> set[Place]:
+    """Pairs that the owner wants, where they can still be: nobody is away, nothing of it runs already."""
+    tasks = {task.pk for task in rows.tasks if not (task.only_me or task.loathe is None or task.retired_on)}
+    live = {(each.task_id, each.assistant_id) for each in rows.live}
+    wanted = _said(rows, Wish.Kind.PIN) - live
+    return {(task, person) for task, person in wanted if task in tasks and person not in rows.away}
+
+
+def _exclusions(rows: Rows) -> Iterator[matching.Exclusion]:
+    for pk in rows.away:
+        yield matching.Exclusion(task=None, assistant=str(pk))
+    # More of what someone has already is a change of those terms, no new hand-off.
+    pairs = rows.refused | {(each.task_id, each.assistant_id) for each in rows.live}
+    # Who said no is asked again if the owner insists.
+    for task, person in sorted((_there(rows, pairs) | _said(rows, Wish.Kind.NEVER)) - _pins(rows)):
+        if person not in rows.away:
+            yield matching.Exclusion(str(task), str(person))
+    tasks = {task.pk for task in rows.tasks}
+    for wish in rows.wishes:
+        if wish.kind == Wish.Kind.LATER and wish.task_id in tasks:
+            yield matching.Exclusion(str(wish.task_id), None)
+
+
+def _said(rows: Rows, kind: str) -> set[Place]:
+    """The pairs of which the owner said so."""
+    said = {(wish.task_id, wish.assistant_id) for wish in rows.wishes if wish.kind == kind and wish.assistant_id}
+    return _there(rows, said)
+
+
+def _there(rows: Rows, pairs: set[Place]) -> set[Place]:
+    """Of these pairs those whose task and person are among the rows."""
+    tasks, people = {task.pk for task in rows.tasks}, {person.pk for person in rows.people}
+    return {(task, person) for task, person in pairs if task in tasks and person in people}
+
+
+def free_minutes(rows: Rows) -> dict[int, int]:
+    """Minutes a week that each person still has in the weeks of the plan, by assistant id."""
+    busy = dict.fromkeys((person.pk for person in rows.people), 0)
+    for handoff in rows.live:
+        busy[handoff.assistant_id] += handoff.terms.weekly_minutes
+    return {
+        person.pk: max(0, absences.minutes_left(person, rows.today, busy=busy[person.pk]) - busy[person.pk])
+        for person in rows.people
+    }
+
+
+def cents(amount: Decimal) -> int:
+    return int((amount * 100).to_integral_value(ROUND_HALF_UP))
+
+
+def _parts_given(handoff: Handoff, rows: Rows) -> int:
+    minutes = rows.minutes[handoff.task_id]
+    part = minutes // parts(minutes)
+    return max(1, weeks.half_up(handoff.minutes_given, part)) if part else 1
+
+
+def parts(minutes: int) -> int:
+    """How many parts of about half an hour; the number that leaves the least over."""
+    fewest, most = max(1, minutes // 45), max(1, minutes // 20)
+    return min(range(fewest, most + 1), key=lambda parts: (minutes % parts, abs(minutes - parts * PART_MINUTES)))
+
+
+def _task(task: Task, rows: Rows, kept_parts: int) -> matching.Task:
+    # An unscored task cannot be proposed; what is kept of it needs some place on the scale.
+    loathe = FINE[task.loathe] if task.loathe else MIDDLE
+    excel = FINE[task.excel] if task.excel else MIDDLE
+    helpers = sum(handoff.task_id == task.pk for handoff in rows.live)
+    return matching.Task(
+        id=str(task.pk),
+        name=task.name,
+        minutes=rows.minutes[task.pk],
+        loathe=loathe,
+        excel=excel,
+        only_me=task.only_me or task.loathe is None or bool(task.retired_on),
+        skills={str(level.skill_id): level.level for level in task.skill_levels.all()},
+        brief_minutes=BRIEF_MINUTES,
+        check_minutes=CHECK_MINUTES,
+        learning_weeks=LEARNING_WEEKS,
+        growth_permille=_growth(task.growth),
+        parts=max(parts(rows.minutes[task.pk]), kept_parts),
+        max_people=max(1, helpers),
+    )
+
+
+def _growth(percent: int) -> int:
+    """Percent a year to permille in four weeks, of which a year has thirteen: 20 % are 14 (MATCHING.md section 9)."""
+    every_four_weeks = (1 + Decimal(percent) / 100) ** (1 / Decimal(13)) - 1
+    return int((every_four_weeks * 1000).to_integral_value(ROUND_HALF_UP))
+
+
+def _assistant(person: Assistant, rows: Rows) -> matching.Assistant:
+    kept = 0
+    for handoff in rows.live:
+        if handoff.assistant_id == person.pk:
+            parts = _parts_given(handoff, rows)
+            kept += parts * weeks.half_up(handoff.terms.weekly_minutes, parts)
+    return matching.Assistant(
+        id=str(person.pk),
+        name=person.first_name,
+        rate_cents=cents(person.rate),
+        minutes=absences.minutes_left(person, rows.today, busy=kept),
+        min_minutes=0,
+        skills={str(level.skill_id): level.level for level in person.skill_levels.all()},
+    )

@@ -1,0 +1,1 @@
+"""Hours that assistants work: logged, approved, summed, paid, and what they brought."""

@@ -1,0 +1,143 @@
+"""Hours that assistants logged, summed: by week for the owner, and what both sides' pages show of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from assistants.models import Assistant, Handoff, Offer, WorkLog
+from assistants.months import Month
+from tasks import dates, durations
+from tasks.charts import Bar, Segment
+from tasks.weeks import Week
+
+from . import statements, work_logs, work_timers
+
+WEEKS_SHOWN = 8
+# From this part of the week's agreed hours on, the page says how much is left.
+NEARLY = Decimal("0.8")
+# How many lines the pages show besides those that wait; the statements have all.
+NEWEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """One week of a person's work: seconds, money, and its bar beside the busiest of the weeks."""
+
+    week: Week
+    seconds: int
+    amount: Decimal
+    bar: Bar
+    is_this_week: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line on a page: how it stands, its name as it stands, and whether the assistant can change it."""
+
+    line: WorkLog
+    state: str
+    mark: str
+    is_open: bool
+
+
+def by_week(assistant: Assistant, today: date) -> list[Worked]:
+    """The last weeks in which they logged anything, oldest first; money is the sum of the lines."""
+    this = Week.of(today)
+    seconds: dict[Week, int] = defaultdict(int)
+    amounts: dict[Week, Decimal] = defaultdict(Decimal)
+    for line in WorkLog.objects.filter(assistant=assistant, day__gte=this.back(WEEKS_SHOWN - 1).first):
+        seconds[Week.of(line.day)] += line.seconds
+        amounts[Week.of(line.day)] += line.amount
+    most = max(seconds.values(), default=0)
+    return [
+        Worked(week, seconds[week], amounts[week], Bar((Segment("help", seconds[week]),), most), week == this)
+        for week in sorted(seconds)
+    ]
+
+
+def for_assistant(offer: Offer, now: datetime) -> dict[str, Any]:
+    """What the assistant's page shows of the hours, theirs alone. Three queries."""
+    today = work_logs.today(offer, now)
+    lines = list(offer.handoff.work.filter(assistant=offer.assistant).order_by("-day", "-pk"))
+    month = Month.of(today)
+    return {
+        "lines": [_shown(line) for line in _newest(lines)],
+        "is_cut": len(_newest(lines)) < len(lines),
+        "total": sum((line.amount for line in lines), Decimal(0)),
+        "statement": statements.of(offer.assistant, month),
+        "months": [each for each in statements.months(offer.assistant) if each != month],
+        "can_log": work_logs.can_log(offer, now),
+        "timer": _timer(offer, now),
+        **_week(offer, lines, today),
+    }
+
+
+def _week(offer: Offer, lines: list[WorkLog], today: date) -> dict[str, Any]:
+    """This week beside the hours agreed on; from four fifths on with a sentence on what is left."""
+    week, agreed = Week.of(today), offer.terms.weekly_minutes * 60
+    these = [line for line in lines if week.first <= line.day <= week.last]
+    seconds = sum(line.seconds for line in these)
+    return {
+        "seconds": seconds,
+        "agreed": agreed,
+        "amount": sum((line.amount for line in these), Decimal(0)),
+        "bar": Bar((Segment("best", seconds),), agreed),
+        "sentence": f"{durations.words(seconds)} of {durations.words(agreed)} this week",
+        "limit": limit(seconds, agreed, offer.handoff.owner.first_name),
+        "week": dates.span(week.first, week.last),
+    }
+
+
+def limit(seconds: int, agreed: int, owner: str) -> str:
+    """What to say about the week's agreed hours; nothing before four fifths of them."""
+    left = agreed - seconds
+    if seconds < NEARLY * agreed:
+        return ""
+    if left > 0:
+        return f"{durations.clock(left)} is left this week. What you log above that needs {owner}’s OK."
+    if left == 0:
+        return f"That is all of this week’s hours. What you log above them needs {owner}’s OK."
+    return f"{durations.clock(-left)} is above what is agreed for a week, and needs {owner}’s OK."
+
+
+def _timer(offer: Offer, now: datetime) -> dict[str, Any] | None:
+    """The timer that runs: since when, how long, and whether it was most likely left on."""
+    if offer.timer_since is None:
+        return None
+    return {
+        "since": dates.since(offer.timer_since, now, offer.assistant.zone),
+        "seconds": max(0, int((now - offer.timer_since).total_seconds())),
+        "is_long": work_timers.is_long(offer, now),
+    }
+
+
+def for_owner(handoff: Handoff) -> dict[str, Any]:
+    """The hours on the page of a hand-off: what waits for the owner's word, and what has it. Two queries at most."""
+    if handoff.state not in (Handoff.State.ACTIVE, Handoff.State.DONE, Handoff.State.ENDED):
+        return {"hours": None}
+    lines = list(handoff.work.order_by("-day", "-pk"))
+    waiting = [line for line in lines if line.state == WorkLog.State.LOGGED]
+    within = [line for line in waiting if not line.is_over]
+    return {
+        "hours": {
+            "open": [_shown(line) for line in lines if line.state != WorkLog.State.APPROVED],
+            "approved": [_shown(line) for line in lines if line.state == WorkLog.State.APPROVED][:NEWEST],
+            "within": [work_logs.mark(line) for line in within],
+            "within_amount": sum((line.amount for line in within), Decimal(0)),
+            "over": len(waiting) - len(within),
+            "months": sorted({Month.of(line.day) for line in lines}, reverse=True),
+        }
+    }
+
+
+def _newest(lines: list[WorkLog]) -> list[WorkLog]:
+    """The newest, and all that waits."""
+    return [line for place, line in enumerate(lines) if place < NEWEST or line.state != WorkLog.State.APPROVED]
+
+
+def _shown(line: WorkLog) -> Shown:
+    return Shown(line, statements.state(line), work_logs.mark(line), line.state != WorkLog.State.APPROVED)

@@ -1,0 +1,333 @@
+"""
+Hours on an agreed hand-off: logged by the assistant, approved or queried by the owner, paid.
+
+Every act takes the hand-off's row first, so that two of them never see half of each other,
+and writes its event with what a line said, so nothing is silently lost.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from assistants import nonces
+from assistants.handoff import letters, moves, sweeps, tell
+from assistants.handoff.moves import Actor, Kind, TooLate
+from assistants.models import Assistant, Handoff, Offer, WorkLog, WorkLogQuerySet
+from assistants.months import Month
+from tasks import dates, durations, formats, money
+from tasks.weeks import Week
+
+State = WorkLog.State
+# Until how long after the last day hours can still be logged.
+TO_LOG = timedelta(days=14)
+
+
+class Refused(ValueError):
+    """Hours that cannot be; `field` is the form's, the text the sentence for the reader."""
+
+    def __init__(self, field: str, said: str) -> None:
+        self.field = field
+        super().__init__(said)
+
+
+def today(offer: Offer, now: datetime) -> date:
+    """Where the assistant is."""
+    return now.astimezone(offer.assistant.zone).date()
+
+
+def can_log(offer: Offer, now: datetime) -> bool:
+    """While it runs, and for two weeks after its last day."""
+    handoff = offer.handoff
+    if offer.state != Offer.State.ACCEPTED:
+        return False
+    if handoff.state in (Handoff.State.DONE, Handoff.State.ENDED) and handoff.ends_on:
+        # What ended before its start takes none.
+        return offer.terms.starts_on <= handoff.ends_on and today(offer, now) <= handoff.ends_on + TO_LOG
+    return bool(handoff.state == Handoff.State.ACTIVE)
+
+
+# --- The assistant ---------------------------------------------------------------
+@transaction.atomic
+def log(offer: Offer, *, day: date, seconds: int, note: str, now: datetime, once: str = "") -> WorkLog | None:
+    """
+    Add a line of work; its amount is fixed here, rounded half up to the cent. The first line starts it.
+
+    With `once` the same form sent again adds nothing; None if its line is gone since. Raises
+    Refused for hours that cannot be, TooLate when none can be logged any more, and
+    nonces.Reused when the form said something else the first time.
+    """
+    hold(offer)
+    if offer.handoff.state == Handoff.State.TAKEN:
+        sweeps.start(offer, now=now)
+    if once:
+        before = nonces.use(_sender(offer), once, f"hours {day} {seconds} {note}", now)
+        if before is not None:
+            return offer.handoff.work.filter(pk=before or 0).first()
+    _check(offer, day, seconds, now)
+    line = add(offer, day, seconds, note, now)
+    if once:
+        nonces.keep(_sender(offer), once, str(line.pk))
+    return line
+
+
+def add(offer: Offer, day: date, seconds: int, note: str, now: datetime) -> WorkLog:
+    """A new line, for who holds the hand-off's row and has seen that the day can take it."""
+    handoff, week = offer.handoff, Week.of(day)
+    logged = _seconds(handoff, week.first, week.last)
+    line = WorkLog.objects.create(
+        handoff=handoff,
+        assistant=offer.assistant,
+        day=day,
+        seconds=seconds,
+        note=note,
+        rate=offer.terms.rate,
+        amount=_amount(offer, seconds),
+        logged_at=now,
+        is_over=logged + seconds > offer.terms.weekly_minutes * 60,
+    )
+    moves.make(Kind.LOGGED, handoff, offer, by=Actor.ASSISTANT, now=now, note=str(line.pk))
+    return line
+
+
+@transaction.atomic
+def correct(offer: Offer, line_id: int, *, day: date, seconds: int, note: str, now: datetime) -> None:
+    """
+    Say a line anew, at the rate of the terms; of a line that was queried it is the answer, changed or not.
+
+    Raises Refused, and TooLate for a line that is approved or gone.
+    """
+    hold(offer)
+    line = _open(offer.handoff, line_id)
+    was, was_day, was_queried = in_words(line), line.day, line.state == State.QUERIED
+    if (line.day, line.seconds, line.note) == (day, seconds, note) and not was_queried:
+        return
+    _check(offer, day, seconds, now, but=line)
+    line.day, line.seconds, line.note = day, seconds, note
+    line.rate, line.amount = offer.terms.rate, _amount(offer, seconds)
+    line.state, line.query, line.decided_at = State.LOGGED, "", None
+    line.save()
+    _corrected(offer, was, in_words(line), was_queried=was_queried, now=now)
+    for week in {Week.of(was_day), Week.of(day)}:
+        _mark_over(offer, week)
+
+
+@transaction.atomic
+def remove(offer: Offer, line_id: int, *, now: datetime) -> None:
+    """Take a line out, once; the event keeps what it said. TooLate for one that is approved, or never was theirs."""
+    hold(offer)
+    # A name apart from those that forms bring.
+    if nonces.use(f"{_sender(offer)}-line", str(line_id), "", now) is not None:
+        return
+    if not can_log(offer, now):
+        raise TooLate
+    line = _open(offer.handoff, line_id)
+    was, week = in_words(line), Week.of(line.day)
+    line.delete()
+    _corrected(offer, was, "", was_queried=line.state == State.QUERIED, now=now)
+    _mark_over(offer, week)
+
+
+def _corrected(offer: Offer, was: str, is_now: str, *, was_queried: bool, now: datetime) -> None:
+    became = "It was removed." if not is_now else "It stays as it was." if is_now == was else f"Now: {is_now}."
+    note = f"{was}. {became}"
+    event = moves.make(Kind.CORRECTED, offer.handoff, offer, by=Actor.ASSISTANT, now=now, note=note)
+    if was_queried:
+        tell.owner(event, letters.corrected(offer, was, became), now=now)
+
+
+# --- The owner -------------------------------------------------------------------
+def mark(line: WorkLog) -> str:
+    """Names a line as it stands, so that what is approved is what was on the page."""
+    return f"{line.pk}-{line.day:%Y%m%d}-{line.seconds}-{zlib.crc32(line.note.encode()):08x}"
+
+
+@transaction.atomic
+def approve(handoff: Handoff, marks: Collection[str], *, now: datetime) -> int:
+    """Say yes to lines as they were on the page; how many of them are approved now, also if they were before."""
+    offer = _agreed(handoff)
+    seen = [line for line in handoff.work.all() if mark(line) in marks]
+    lines = [line for line in seen if line.state != State.APPROVED]
+    if lines:
+        moves.make(Kind.APPROVED, handoff, offer, by=Actor.OWNER, now=now, note=_together(lines, handoff))
+        those = handoff.work.filter(pk__in=[line.pk for line in lines])
+        those.update(state=State.APPROVED, query="", decided_at=now)
+    return len(seen)
+
+
+@transaction.atomic
+def reopen(handoff: Handoff, line_id: int, *, now: datetime) -> None:
+    """Take the yes to a line back, as long as it is not paid."""
+    offer = _agreed(handoff)
+    line = handoff.work.filter(pk=line_id, state=State.APPROVED, paid_on=None).first()
+    if line is None:
+        raise TooLate
+    note = f"{in_words(line)}. The OK was taken back."
+    moves.make(Kind.APPROVED, handoff, offer, by=Actor.OWNER, now=now, note=note)
+    handoff.work.filter(pk=line.pk).update(state=State.LOGGED, decided_at=None)
+    _mark_over(offer, Week.of(line.day))
+
+
+@transaction.atomic
+def query(handoff: Handoff, line_id: int, text: str, *, now: datetime) -> None:
+    """Ask about a line that is not approved, while the assistant can still answer by correcting it."""
+    offer = _agreed(handoff)
+    if not can_log(offer, now):
+        raise TooLate
+    line = _open(handoff, line_id)
+    note = f"{in_words(line)}: {text}"
+    event = moves.make(Kind.QUERIED, handoff, offer, by=Actor.OWNER, now=now, note=note)
+    handoff.work.filter(pk=line.pk).update(state=State.QUERIED, query=text, decided_at=now)
+    tell.assistant(event, letters.queried(offer, in_words(line), text), now=now)
+
+
+@transaction.atomic
+def pay(assistant: Assistant, month: Month, paid_on: date, *, seen: Decimal | None = None, now: datetime) -> Decimal:
+    """
+    Mark what is approved and not paid of that month as paid on that day; the amount.
+
+    Raises Refused for a day that has not come, and TooLate when it is not what was `seen`.
+    """
+    if paid_on > assistant.owner.today(now):
+        raise Refused("paid_on", "That day has not come yet.")
+    if paid_on < month.first:
+        raise Refused("paid_on", f"That is before {month.name}.")
+    owed = assistant.work.owed().between(month.first, month.last)
+    paid = Decimal(0)
+    for handoff, offer in _held(owed):
+        lines = list(owed.filter(handoff=handoff))
+        if not lines:
+            continue
+        note = f"{_together(lines, handoff)}, on {_day(paid_on)}"
+        moves.make(Kind.PAID, handoff, offer, by=Actor.OWNER, now=now, note=note)
+        owed.filter(pk__in=[line.pk for line in lines]).update(paid_on=paid_on)
+        paid += sum(line.amount for line in lines)
+    if seen is not None and paid != seen:
+        raise TooLate
+    return paid
+
+
+@transaction.atomic
+def unpay(assistant: Assistant, month: Month, paid_on: date, *, now: datetime) -> None:
+    """It was a slip: what was marked as paid on that day is owed again."""
+    paid = assistant.work.between(month.first, month.last).filter(paid_on=paid_on)
+    for handoff, offer in _held(paid):
+        lines = list(paid.filter(handoff=handoff))
+        if lines:
+            note = f"{_together(lines, handoff)}: not paid after all"
+            moves.make(Kind.PAID, handoff, offer, by=Actor.OWNER, now=now, note=note)
+            paid.filter(pk__in=[line.pk for line in lines]).update(paid_on=None)
+
+
+# --- What both stand on ----------------------------------------------------------
+def hold(offer: Offer) -> None:
+    """Take the hand-off's row until the transaction ends; it and the offer then read as the database does."""
+    Handoff.objects.select_for_update().get(pk=offer.handoff_id)
+    offer.refresh_from_db(fields=["state", "timer_since"])
+    offer.handoff.refresh_from_db(fields=["state", "ends_on"])
+
+
+def _agreed(handoff: Handoff) -> Offer:
+    """Who has it, with the row held; TooLate if nobody has."""
+    offer = handoff.offers.filter(state=Offer.State.ACCEPTED).select_related("assistant", "terms").first()
+    if offer is None:
+        raise TooLate
+    offer.handoff = handoff
+    hold(offer)
+    return offer
+
+
+def _held(lines: WorkLogQuerySet) -> Iterable[tuple[Handoff, Offer]]:
+    """The hand-offs of these lines, one after the other in one order, each held."""
+    whose = Handoff.objects.filter(pk__in=lines.values("handoff")).select_related("owner", "task")
+    for handoff in whose.order_by("pk"):
+        yield handoff, _agreed(handoff)
+
+
+def _open(handoff: Handoff, line_id: int) -> WorkLog:
+    """A line that is not approved yet."""
+    line = handoff.work.open().filter(pk=line_id).first()
+    if line is None:
+        raise TooLate
+    return line
+
+
+def _check(offer: Offer, day: date, seconds: int, now: datetime, *, but: WorkLog | None = None) -> None:
+    """Within the term, not ahead of the assistant's day, no more than that day is long; `but` is the line before."""
+    starts_on, ends_on = offer.terms.starts_on, last_day(offer)
+    if not can_log(offer, now):
+        raise TooLate
+    if day > today(offer, now):
+        raise Refused("day", "That day has not come yet.")
+    if day < starts_on:
+        raise Refused("day", f"It starts on {dates.full(starts_on)}.")
+    if ends_on and day > ends_on:
+        raise Refused("day", f"Its last day is {dates.full(ends_on)}.")
+    longest = dates.length(day, offer.assistant.zone)
+    if _seconds(offer.handoff, day, day, but=but) + seconds > longest:
+        raise Refused("time", f"That makes more than the {durations.hours(longest)} of this day.")
+
+
+def last_day(offer: Offer) -> date | None:
+    """Of the assistant's: it runs until the owner's last day is over, which may be their next one."""
+    handoff = offer.handoff
+    if handoff.ends_on is None:
+        return None
+    over_at = dates.starts_at(handoff.ends_on + timedelta(days=1), handoff.owner.zone) - timedelta(seconds=1)
+    return max(handoff.ends_on, over_at.astimezone(offer.assistant.zone).date())
+
+
+def left_of(offer: Offer, day: date) -> int:
+    """Seconds of that day of the assistant's that no line takes yet."""
+    return max(0, dates.length(day, offer.assistant.zone) - _seconds(offer.handoff, day, day))
+
+
+def _seconds(handoff: Handoff, first: date, last: date, *, but: WorkLog | None = None) -> int:
+    lines = handoff.work.between(first, last)
+    if but:
+        lines = lines.exclude(pk=but.pk)
+    return lines.aggregate(all=Sum("seconds"))["all"] or 0
+
+
+def _mark_over(offer: Offer, week: Week) -> None:
+    """Which lines of the week lie above its agreed hours, in the order in which they came; approved ones stay so."""
+    agreed, total = offer.terms.weekly_minutes * 60, 0
+    lines = offer.handoff.work.between(week.first, week.last)
+    for line in lines.order_by("logged_at", "pk"):
+        total += line.seconds
+        if line.state != State.APPROVED and line.is_over != (total > agreed):
+            lines.filter(pk=line.pk).update(is_over=total > agreed)
+
+
+def _amount(offer: Offer, seconds: int) -> Decimal:
+    return money.rounded(offer.terms.rate * seconds / 3600, offer.handoff.owner.currency)
+
+
+def in_words(line: WorkLog) -> str:
+    """27 October 2026, 2:00, “October receipts”"""
+    note = f", “{line.note}”" if line.note else ""
+    return f"{_day(line.day)}, {durations.clock(line.seconds)}{note}"
+
+
+def _together(lines: Collection[WorkLog], handoff: Handoff) -> str:
+    """One line in its words, or 3 lines, 5:30, $99.00."""
+    if len(lines) == 1:
+        return in_words(next(iter(lines)))
+    with formats.use(formats.USUAL):
+        amount = money.exact(sum((line.amount for line in lines), Decimal(0)), handoff.owner.currency)
+    return f"{len(lines)} lines, {durations.clock(sum(line.seconds for line in lines))}, {amount}"
+
+
+def _day(day: date) -> str:
+    # An event is read by both, so it is written in nobody's own format.
+    with formats.use(formats.USUAL):
+        return dates.dated(day)
+
+
+def _sender(offer: Offer) -> str:
+    return f"offer-{offer.pk}"

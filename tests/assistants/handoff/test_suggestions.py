@@ -1,0 +1,68 @@
+"""The terms that a hand-off begins with: as much of the task as fits, for any task and person."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistants.handoff import suggestions
+from assistants.roster import people
+from tasks.models import Owner, Task
+from tests.assistants.plan.test_plans import a_loathed_task
+from tests.factories import (
+    TODAY,
+    a_task,
+    an_assistant,
+    an_offer,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_suggestion_is_as_much_of_the_task_as_fits(nora: Owner) -> None:
+    task, ana = a_loathed_task(nora), an_assistant(owner=nora, hours=3)
+    given = suggestions.suggest(nora, task, ana, TODAY)
+    assert (given.task_minutes, given.minutes, given.free_minutes) == (300, 180, 180)
+    assert [given.share(minutes) for minutes in (0, 60, 180, 300, 600)] == [1, 20, 60, 100, 100]
+    assert [given.part(share) for share in (1, 20, 60, 100)] == [3, 60, 180, 300]
+    assert given.frees(20) == 80
+
+
+def test_who_else_could_take_all_of_it_comes_in_the_order_of_what_they_bring(nora: Owner) -> None:
+    task, ana = a_loathed_task(nora), an_assistant(owner=nora, hours=8)
+    dear, cheap = (an_assistant(owner=nora, name=name, rate=rate) for name, rate in (("Dora", 30), ("Cleo", 12)))
+    an_assistant(owner=nora, name="Bo", hours=1)
+    an_assistant(owner=nora, name="Max", rate=900)
+    people.pause(an_assistant(owner=nora, name="Paul"), TODAY)
+    asked = an_assistant(owner=nora, name="Has it")
+    an_offer(owner=nora, task=task, assistant=asked)
+    others = suggestions.suggest(nora, task, ana, TODAY).others
+    assert [each.assistant for each in others] == [cheap, dear]
+    assert all(each.minutes == 300 and each.ahead_cents > 0 for each in others)
+
+
+def test_a_suggestion_is_in_quarters_of_an_hour_and_never_more_than_is_free(nora: Owner) -> None:
+    task = a_task(owner=nora, excel=1)
+    assert suggestions.suggest(nora, task, an_assistant(owner=nora), TODAY).minutes == 195
+    ben = an_assistant(owner=nora, name="Ben")
+    ben.weekly_minutes = 100
+    ben.save()
+    assert suggestions.suggest(nora, task, ben, TODAY).minutes == 100
+
+
+@pytest.mark.parametrize("state", ["paused", "retired", "unscored", "timeless", "full"])
+def test_there_is_a_suggestion_for_any_task_and_person(nora: Owner, state: str) -> None:
+    task, ana = a_loathed_task(nora), an_assistant(owner=nora, hours=5)
+    match state:
+        case "paused":
+            people.pause(ana, TODAY)
+        case "retired":
+            Task.objects.update(retired_on=TODAY)
+        case "unscored":
+            Task.objects.update(loathe=None, excel=None)
+        case "timeless":
+            Task.objects.update(seconds_least=None, seconds_most=None)
+        case "full":
+            an_offer(owner=nora, task=a_task(owner=nora), assistant=ana, hours=5)
+    given = suggestions.suggest(nora, task, ana, TODAY)
+    assert given.minutes == {"timeless": 0, "full": 0}.get(state, 300)
+    assert given.part(100) == (0 if state == "timeless" else 300)
