@@ -26,7 +26,7 @@ from tasks.durations import HOUR, MINUTE
 from tasks.models import EntryChange, Owner, Task, TaskSkill
 from tasks.weeks import Week
 
-from . import weekly
+from . import weekly, weekly_times
 
 EMAIL = "nora@example.com"
 PASSWORD = "garden-by-four"  # noqa: S105 - shown to whoever starts the demo
@@ -112,11 +112,11 @@ def load(now: datetime) -> Owner:
     roster = _people(owner, now)
     _log(owner, tasks, today, now)
     _handoffs(owner, tasks, roster, now)
-    owner.next_summary_at = weekly.next_at(owner, now)
+    owner.next_summary_at = weekly_times.next_at(owner, now)
     owner.save(update_fields=["next_summary_at"])
     # The newest one that is out: on a Monday before 7 that of the week before last.
     written_at = owner.next_summary_at - timedelta(days=7)
-    weekly.write(owner, Week.of(owner.today(written_at)).back(), now=written_at)
+    weekly.write(owner, weekly_times.week_due(owner, written_at), now=written_at)
     _keep_mail(owner)
     return owner
 

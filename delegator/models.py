@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -24,6 +26,9 @@ class WeeklySummary(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="summaries")
     week = models.CharField(max_length=8, help_text="2026-W42")
     written_at = models.DateTimeField()
+    # What its email said, in words and numbers; None of those that are older than this field.
+    facts: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(null=True)
+    is_empty = models.BooleanField(default=False, db_default=False, help_text="Nothing was logged that week.")
 
     class Meta:
         ordering = ["-week"]

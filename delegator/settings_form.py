@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from crispy_forms.bootstrap import AppendedText, PrependedText
 from django import forms
@@ -30,14 +30,15 @@ from tasks.forms import helper, two
 from tasks.models import Owner
 from tasks.worth import DIVISOR_MOST, HOURS_MOST, QUARTER, Derivation
 
-from . import reminders, weekly
+from . import reminders, weekly_times
 
 # What decides when the next reminder is due.
 REMINDER = ("time_zone", "work_days", "wants_reminder", "reminder_hour")
 FORMATS = ("clock_format", "date_format", "number_format")
+SUMMARY = ("summary_every", "summary_day", "summary_hour")
 FIELDS = (
     "name", "business", "vision", "vision_by", "budget", "currency", "wants_summary", "timer_limit", "theme",
-    *FORMATS, *REMINDER,
+    *FORMATS, *SUMMARY, *REMINDER,
 )  # fmt: skip
 BASIS = ("income", "hours_a_year", "divisor")
 LIMIT_LEAST, LIMIT_MOST = durations.HOUR // 2, 16 * durations.HOUR
@@ -85,7 +86,7 @@ class SettingsForm(forms.Form):
         most=durations.DAY_MOST,
         error_messages={"required": "Say how long your work day is."},
     )
-    time_zone = ZoneField(label="Time zone", help_text="Your days, your deadlines and your Monday at 7 follow it.")
+    time_zone = ZoneField(label="Time zone", help_text="Your days, your deadlines and your summary follow it.")
     worth = AmountField(label="An hour of your best work is worth", required=False, most=WORTH_MOST, above_zero=True)
     income = AmountField(label="Income a year", required=False, most=INCOME_MOST, is_large=True, above_zero=True)
     hours_a_year = CountField(
@@ -106,7 +107,14 @@ class SettingsForm(forms.Form):
         label=optional("For help, a week"), required=False, most=BUDGET_MOST, help_text="Leave it blank for no limit."
     )
     currency = forms.ChoiceField(label="Currency", choices=lambda: list(money.known_currencies().items()))
-    wants_summary = forms.BooleanField(label="Email me a summary every Monday at 7", required=False)
+    wants_summary = forms.BooleanField(label="Email me a summary of my week", required=False)
+    summary_every = forms.ChoiceField(label="How often", required=False, choices=Owner.SummaryEvery.choices)
+    summary_day = forms.TypedChoiceField(
+        label="On", required=False, choices=weekly_times.DAYS, coerce=int, empty_value=None
+    )
+    summary_hour = forms.TypedChoiceField(
+        label="At", required=False, choices=_hours_of_the_day, coerce=int, empty_value=None
+    )
     wants_reminder = forms.BooleanField(label="Remind me when a work day is empty", required=False)
     reminder_hour = forms.TypedChoiceField(label="Remind me at", choices=_hours_of_the_day, coerce=int)
     timer_limit = HoursField(
@@ -145,7 +153,11 @@ class SettingsForm(forms.Form):
             "basis": helper(two(PrependedText("income", symbol), "hours_a_year", "divisor")),
             "money": helper(two(PrependedText("budget", symbol), "currency")),
             "emails": helper(
-                "wants_summary", "wants_reminder", two("reminder_hour", AppendedText("timer_limit", "hours"))
+                "wants_summary",
+                two("summary_every"),
+                two("summary_day", "summary_hour"),
+                "wants_reminder",
+                two("reminder_hour", AppendedText("timer_limit", "hours")),
             ),
             "look": helper(two("theme", "clock_format"), two("date_format", "number_format")),
         }
@@ -210,7 +222,7 @@ class SettingsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in FORMATS:  # a page from before they could be chosen sends none
+        for name in (*FORMATS, *SUMMARY):  # a page from before they could be chosen sends none
             given[name] = given.get(name) or getattr(self.owner, name)
         self._settle(given)
         return given
@@ -312,14 +324,12 @@ class SettingsForm(forms.Form):
 
     def _write(self) -> None:
         given, owner = self.cleaned_data, self.owner
-        if given["wants_summary"] != owner.wants_summary:
-            owner.next_summary_at = None  # worked out anew: the weeks in between are not made up for
-        elif owner.next_summary_at:
-            owner.next_summary_at = weekly.moved(owner.next_summary_at, owner.zone, ZoneInfo(given["time_zone"]))
+        before = copy(owner)
         changes_reminder = any(given[field] != getattr(owner, field) for field in REMINDER)
         for field in FIELDS:
             setattr(owner, field, given[field])
         owner.work_day = given["day"]
+        owner.next_summary_at = weekly_times.replanned(before, owner, now=clock.now())
         # Not the whole row: a password changed meanwhile stays changed.
         saved = [*FIELDS, "work_day", "next_summary_at"]
         if changes_reminder:

@@ -139,6 +139,7 @@ def _grid(owner: Owner, week: Week, form: SheetForm, now: datetime) -> dict[str,
         "after": week.back(-1),
         "can_copy": week.first <= today,
         "is_open": week.first <= days.last_open(owner, now),
+        "has_summary": week.last < today and owner.summaries.exclude(facts=None).filter(week=str(week)).exists(),
     }
 
 

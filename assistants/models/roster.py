@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,9 @@ class Assistant(models.Model):
     weekly_minutes = models.PositiveIntegerField(help_text="What they have for this owner, kept work included.")
     note = models.TextField(max_length=1000, blank=True, help_text="The owner's own; the assistant never sees it.")
     paused_on = models.DateField(null=True, blank=True)
+    # The weekly note on their hours with this owner; the database knows it too, for the release before this one.
+    wants_note = models.BooleanField(default=True, db_default=True)
+    next_note_at = models.DateTimeField(null=True, db_index=True)
     # When they had their data erased: what is left is a row that hours and amounts hang on.
     erased_at = models.DateTimeField(null=True)
     wants_no_mail: bool  # with_stop
@@ -68,6 +72,10 @@ class Assistant(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def today(self, now: datetime) -> date:
+        """Where they live."""
+        return now.astimezone(self.zone).date()
 
     @property
     def place(self) -> str:
@@ -137,11 +145,19 @@ class LinkRequest(models.Model):
         return f"{self.email}: {self.times}"
 
 
+class NeverMailQuerySet(models.QuerySet["NeverMail"]):
+    def has(self, address: str) -> bool:
+        """Whether that address asked for no more mail, in whatever letters it is written."""
+        return self.filter(email__iexact=address).exists()
+
+
 class NeverMail(models.Model):
     """An address that asked this installation for no more mail about hand-offs. Final."""
 
     email = models.EmailField(max_length=254)
     asked_at = models.DateTimeField()
+
+    objects = NeverMailQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="one_never_an_address")]

@@ -49,6 +49,10 @@ class Owner(AbstractBaseUser, PermissionsMixin):
         LIGHT = "light", "Light"
         DARK = "dark", "Dark"
 
+    class SummaryEvery(models.TextChoices):
+        WEEK = "week", "Every week"
+        MONTH = "month", "Once a month"
+
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=80)
     business = models.CharField(max_length=80, blank=True)
@@ -75,6 +79,14 @@ class Owner(AbstractBaseUser, PermissionsMixin):
     reminder_hour = models.PositiveSmallIntegerField(default=17, help_text="0 to 23, where the owner lives.")
     next_reminder_at = models.DateTimeField(null=True, db_index=True)
     wants_summary = models.BooleanField(default=True)
+    # Known to the database too: the release before this one writes owners without them.
+    summary_every = models.CharField(
+        max_length=5, choices=SummaryEvery.choices, default=SummaryEvery.WEEK, db_default=SummaryEvery.WEEK
+    )
+    summary_day = models.PositiveSmallIntegerField(default=1, db_default=1, help_text="ISO weekday; 1 is Monday.")
+    summary_hour = models.PositiveSmallIntegerField(
+        default=7, db_default=7, help_text="0 to 23, where the owner lives."
+    )
     next_summary_at = models.DateTimeField(null=True, db_index=True)
     pid = models.CharField(max_length=22, unique=True, default=new_pid, editable=False)
     is_active = models.BooleanField(default=True)
@@ -89,6 +101,8 @@ class Owner(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_owner_an_address"),
             models.CheckConstraint(condition=Q(reminder_hour__range=(0, 23)), name="reminder_hour_of_a_day"),
+            models.CheckConstraint(condition=Q(summary_hour__range=(0, 23)), name="summary_hour_of_a_day"),
+            models.CheckConstraint(condition=Q(summary_day__range=(1, 7)), name="summary_day_of_a_week"),
             models.CheckConstraint(condition=~Q(work_days=""), name="a_work_day_a_week"),
         ]
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from pytest_django import DjangoAssertNumQueries
 
-from delegator import reminders, weekly
+from delegator import reminders
 from delegator.settings_form import SettingsForm
 from tasks import clock, workdays
 from tasks.durations import HOUR, MINUTE
@@ -35,6 +35,9 @@ GIVEN: dict[str, Any] = {
     "currency": "EUR",
     "time_zone": "Europe/Berlin",
     "wants_summary": "on",
+    "summary_every": "month",
+    "summary_day": "5",
+    "summary_hour": "18",
     "wants_reminder": "on",
     "reminder_hour": "18",
     "timer_limit": "2:30",
@@ -82,13 +85,14 @@ def test_what_is_saved_is_shown_again(hers: Client, nora: Owner) -> None:
     assert (nora.name, nora.business, nora.vision) == ("Nora Hale", "Hale Garden Design", "Be home by four.")
     assert (nora.work_day, nora.budget, nora.currency) == (7 * HOUR + 30 * MINUTE, Decimal(290), "EUR")
     assert (nora.time_zone, nora.wants_summary) == ("Europe/Berlin", True)
+    assert (nora.summary_every, nora.summary_day, nora.summary_hour) == ("month", 5, 18)
     assert (nora.wants_reminder, nora.reminder_hour, nora.timer_limit) == (True, 18, 2 * HOUR + 30 * MINUTE)
     assert (nora.vision_by, nora.work_days, nora.theme) == (date(2099, 6, 1), "136", "dark")
     shown = typed(page)
     assert (nora.clock_format, nora.date_format, nora.number_format) == ("24", "month", "comma")
     assert (shown["name"], shown["worth"], shown["day"], shown["budget"]) == ("Nora Hale", "95,50", "7:30", "290")
     assert (shown["vision"], shown["vision_by"], shown["timer_limit"]) == ("Be home by four.", "2099-06-01", "2:30")
-    assert chosen(page) == ["Europe/Berlin", "EUR", "18", "dark", "24", "month", "comma"]
+    assert chosen(page) == ["Europe/Berlin", "EUR", "month", "5", "18", "18", "dark", "24", "month", "comma"]
     assert ticked(page) == ["Mon", "Wed", "Sat"]
 
 
@@ -132,6 +136,11 @@ def test_a_new_worth_leaves_the_past_alone(hers: Client, nora: Owner) -> None:
         ("vision", "a\x00b", "Leave out the control characters."),
         ("vision", "x" * 601, "at most 600 characters"),
         ("reminder_hour", "", "This field is required."),
+        ("summary_every", "day", "Select a valid choice."),
+        ("summary_day", "0", "Select a valid choice."),
+        ("summary_day", "8", "Select a valid choice."),
+        ("summary_hour", "5", "Select a valid choice."),
+        ("summary_hour", "7 am", "Select a valid choice."),
         ("reminder_hour", "5", "Select a valid choice."),
         ("reminder_hour", "23", "Select a valid choice."),
         ("reminder_hour", "5 pm", "Select a valid choice."),
@@ -173,33 +182,21 @@ def test_the_summary_of_errors_counts_them_in_words_and_names_their_fields(hers:
     )
 
 
-def test_a_page_from_before_there_were_formats_leaves_them_as_they_are(hers: Client, nora: Owner) -> None:
+SUMMARY = ("summary_every", "summary_day", "summary_hour")
+
+
+def test_a_page_from_before_there_were_formats_and_paces_leaves_them_as_they_are(hers: Client, nora: Owner) -> None:
     save(hers)
-    hers.post("/settings/", without("clock_format", "date_format", "number_format"))
+    hers.post("/settings/", without("clock_format", "date_format", "number_format", *SUMMARY))
     nora.refresh_from_db()
     assert (nora.clock_format, nora.date_format, nora.number_format) == ("24", "month", "comma")
+    assert (nora.summary_every, nora.summary_day, nora.summary_hour) == ("month", 5, 18)
 
 
 def test_a_blank_budget_is_no_limit(hers: Client, nora: Owner) -> None:
     save(hers, budget="")
     nora.refresh_from_db()
     assert nora.budget is None
-
-
-def test_stopping_the_weekly_email_is_one_tick(hers: Client, nora: Owner) -> None:
-    hers.post("/settings/", {key: text for key, text in GIVEN.items() if key != "wants_summary"})
-    nora.refresh_from_db()
-    assert not nora.wants_summary
-    assert nora.next_summary_at is None
-
-
-def test_other_changes_leave_the_next_summary_where_it_is(hers: Client, nora: Owner) -> None:
-    monday = nora.next_summary_at = weekly.next_at(nora, NOW)
-    nora.save()
-    save(hers, time_zone=nora.time_zone, business="Another name")
-    nora.refresh_from_db()
-    assert nora.business == "Another name"
-    assert nora.next_summary_at == monday
 
 
 # --- The reminder and the timer ----------------------------------------------

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from assistants.mail import outbox
+from assistants.mail import messages, outbox
 from assistants.models import OutgoingEmail
 from delegator import weekly
 from delegator.models import WeeklySummary
@@ -41,12 +41,14 @@ def log(task: Task, week: Week, minutes: int, *, days: int = 5) -> None:
 
 def the_week(owner: Owner) -> dict[str, Any]:
     """
-    41 h, 12 of them design and 11 the week before. The web site took 4.5 h once, takes half
-    an hour now, and Tomasz worked 4 h on it at $22.
+    41 h, 12 of them design, and 9 to 13 in the four weeks before, in the middle 11.
+
+    The web site took 4.5 h once, takes half an hour now, and Tomasz worked 4 h on it at $22.
     """
     design = factories.the_best_work(owner=owner)
     log(design, WEEK, 12 * 60)
-    log(design, WEEK.back(), 11 * 60)
+    for n, hours in enumerate((9, 13, 10, 12), start=1):
+        log(design, WEEK.back(n), hours * 60)
     tasks = {name: factories.a_task(owner=owner, name=name, loathe=2, excel=4) for name in HOURS}
     for name, minutes in HOURS.items():
         log(tasks[name], WEEK, minutes)
@@ -62,7 +64,7 @@ def the_week(owner: Owner) -> dict[str, Any]:
 
 def sent(email: OutgoingEmail) -> EmailMessage:
     """As it leaves, read again."""
-    raw = outbox.compose(email).message().as_bytes()
+    raw = messages.compose(email).message().as_bytes()
     message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
@@ -83,9 +85,8 @@ def test_the_news_comes_first(nora: Owner) -> None:
     facts = the_week(nora)
     assert facts["subject_text"] == "Your week: 12 h of garden design, 4 h won back"
     assert facts["headline"] == "You won back 4 h, Nora"
-    assert facts["lede"] == (
-        "5 to 11 October. 12 h of your 41 h went to garden design, 1 h more than the week before."
-    )
+    assert facts["lede"] == ("5 to 11 October. 12 h of your 41 h went to garden design, 1 h more than usual.")
+    assert facts["coverage"] == "5 of 5 work days logged. Usual is the median of the last four weeks."
 
 
 def test_every_task_has_a_bar_on_the_scale_of_the_longest(nora: Owner) -> None:
@@ -102,11 +103,13 @@ def test_every_task_has_a_bar_on_the_scale_of_the_longest(nora: Owner) -> None:
 
 
 def test_what_was_handed_off_is_won_back_worth_and_paid(nora: Owner) -> None:
-    handed = the_week(nora)["handed"]
+    facts = the_week(nora)
+    handed = facts["handed"]
     assert (handed["won"], handed["worth"], handed["paid"]) == ("4 h", "$320", "$88")
     assert handed["line"] == "Won back 4 h, worth $320. Paid $88."
-    assert handed["sentences"] == [
-        "Tomasz worked 4 h on web site. It used to take you 4.5 h a week, and took you 0.5 h."
+    assert facts["handoffs"] == [
+        "Tomasz worked 4 h on web site. It used to take you 4.5 h a week, and took you 0.5 h. "
+        "4 h of Tomasz’s wait for your OK."
     ]
 
 
@@ -142,22 +145,40 @@ def test_a_task_that_was_not_measured_before_is_not_said_to_need_a_longer_log(no
 
 
 @pytest.mark.parametrize(
-    ("then", "days_then", "ending"),
+    ("then", "said"),
     [
-        (600, 5, "garden design, the same as the week before."),
-        (690, 5, "garden design, 1.5 h less than the week before."),
-        (0, 5, "garden design."),
-        (600, 2, "garden design."),
+        ([600, 600, 600, 600], ", as much as usual."),
+        ([540, 720, 480, 660], ", as much as usual."),
+        ([600, 600, 690, 1200], ", 0.75 h less than usual."),
+        ([0, 300, 600, 600], ", 2.5 h more than usual."),
+        # Three are enough, and then it is the one in the middle.
+        ([690, 690, 600], ", 1.5 h less than usual."),
+        ([600, 600], "."),
+        ([], "."),
     ],
 )
-def test_it_compares_with_the_week_before_if_that_tells_enough(
-    nora: Owner, then: int, days_then: int, ending: str
-) -> None:
+def test_it_compares_with_the_median_of_the_last_four_weeks(nora: Owner, then: list[int], said: str) -> None:
+    design, email = factories.the_best_work(owner=nora), factories.a_task(owner=nora)
+    log(design, WEEK, 600)
+    for n, minutes in enumerate(then, start=1):
+        log(email, WEEK.back(n), 60)
+        if minutes:
+            log(design, WEEK.back(n), minutes)
+    facts = weekly.facts(nora, WEEK, MONDAY)
+    assert facts["lede"] == f"5 to 11 October. 10 h of your 10 h went to garden design{said}"
+    assert ("Usual is the median" in facts["coverage"]) == (len(then) > 2)
+
+
+def test_weeks_with_too_thin_a_log_and_weeks_longer_ago_are_not_compared(nora: Owner) -> None:
     design = factories.the_best_work(owner=nora)
     log(design, WEEK, 600)
-    if then:
-        log(design, WEEK.back(), then, days=days_then)
-    assert weekly.facts(nora, WEEK, MONDAY)["lede"].endswith(ending)
+    for n, days in enumerate((5, 5, 2, 2, 5, 5), start=1):
+        log(design, WEEK.back(n), 300, days=days)
+    assert weekly.facts(nora, WEEK, MONDAY)["lede"].endswith("to garden design.")
+    log(factories.a_task(owner=nora), WEEK.back(3), 30, days=3)
+    facts = weekly.facts(nora, WEEK, MONDAY)
+    assert facts["lede"].endswith("5 h more than usual.")
+    assert facts["coverage"].endswith("Usual is the median of those three of the last four weeks that tell.")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +222,7 @@ def test_a_task_that_was_retired_since_keeps_its_hours(nora: Owner) -> None:
 
 def test_the_next_step_carries_its_numbers(nora: Owner) -> None:
     books = factories.a_task(owner=nora, name="Record keeping", hours=1)
+    log(books, WEEK, 300)
     ana = factories.an_assistant(owner=nora, rate=18)
     step = weekly.facts(nora, WEEK, MONDAY)["next"]
     assert step["heading"] == "Hand record keeping to Ana"
@@ -223,7 +245,7 @@ def test_text_and_html_say_the_same_words_and_numbers_as_the_facts(nora: Owner) 
     facts = email.facts
     said = [facts["headline"], facts["lede"], facts["coverage"], facts["schedule"]]
     said += [facts["next"]["heading"], facts["next"]["text"], facts["next"]["button"]]
-    said += [*facts["handed"]["sentences"]]
+    said += facts["handoffs"]
     said += [facts["handed"][figure] for figure in ("won", "worth", "paid")]
     text, rich = bodies(email)
     for words in said:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client, override_settings
-from hypothesis import given
-from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
+from assistants.handoff import deliveries
+from assistants.mail import messages, outbox
 from assistants.models import Handoff, OutgoingEmail
-from delegator import weekly
+from delegator import weekly, weekly_times
 from delegator.jobs import write_weekly_summaries
 from delegator.models import WeeklySummary
-from tasks import dates
 from tasks.models import Owner
 from tasks.weeks import Week
 from tests import factories
 from tests.delegator.at_once import at_once, real_database
+from tests.tasks.clocks import standing_at
 
 WEEK = Week(2026, 41)
 # Monday 12 October at 7 in Phoenix.
@@ -43,41 +43,7 @@ def weeks_of(owner: Owner) -> list[str]:
     return sorted(owner.summaries.values_list("week", flat=True))
 
 
-# --- When it is due ----------------------------------------------------------
-@pytest.mark.parametrize(
-    ("zone", "mondays"),
-    [
-        # Each pair lies on two sides of a change of the clock; Kathmandu and Apia have none.
-        ("Europe/Berlin", ["2026-10-19T05:00", "2026-10-26T06:00"]),
-        ("America/New_York", ["2026-10-26T11:00", "2026-11-02T12:00"]),
-        ("Australia/Lord_Howe", ["2026-09-27T20:30", "2026-10-04T20:00"]),
-        ("Antarctica/Troll", ["2026-10-19T05:00", "2026-10-26T07:00"]),
-        ("Africa/Cairo", ["2026-10-26T04:00", "2026-11-02T05:00"]),
-        ("Asia/Kathmandu", ["2026-10-19T01:15", "2026-10-26T01:15"]),
-        ("Pacific/Apia", ["2026-10-18T18:00", "2026-10-25T18:00"]),
-    ],
-)
-def test_it_is_due_on_monday_at_7_also_where_the_clock_has_changed(zone: str, mondays: list[str]) -> None:
-    owner = Owner(time_zone=zone)
-    before, after = map(instant, mondays)
-    assert weekly.next_at(owner, before - timedelta(days=6)) == before
-    assert weekly.next_at(owner, before - timedelta(seconds=1)) == before
-    assert weekly.next_at(owner, before) == after
-
-
-@given(
-    zone=st.sampled_from(dates.zones()),
-    now=st.datetimes(datetime(2025, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - st adds it
-)
-def test_in_every_zone_it_is_the_first_monday_at_7_after_now(zone: str, now: datetime) -> None:
-    due = weekly.next_at(Owner(time_zone=zone), now)
-    local = due.astimezone(ZoneInfo(zone))
-    assert (local.weekday(), local.time()) == (0, time(7))
-    # No Monday is left out: the one before is not after now.
-    monday_before = datetime.combine(local.date() - timedelta(days=7), time(7), ZoneInfo(zone))
-    assert monday_before.astimezone(UTC) <= now < due.astimezone(UTC)
-
-
+# --- When it is written -------------------------------------------------------
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("zone", "mondays"),
@@ -90,7 +56,7 @@ def test_in_every_zone_it_is_the_first_monday_at_7_after_now(zone: str, now: dat
 )
 def test_the_beat_writes_the_week_that_is_just_over_and_not_a_minute_early(zone: str, mondays: list[str]) -> None:
     owner = factories.an_owner(time_zone=zone)
-    due_at(owner, weekly.next_at(owner, instant(mondays[0]) - timedelta(days=1)))
+    due_at(owner, weekly_times.next_at(owner, instant(mondays[0]) - timedelta(days=1)))
     expected: list[str] = []
     for monday in map(instant, mondays):
         assert weekly.write_due(now=monday - timedelta(minutes=1)) == 0
@@ -118,7 +84,44 @@ def test_after_an_outage_only_the_newest_complete_week_is_written(nora: Owner, b
     assert weeks_of(nora) == [str(Week.of(nora.today(now)).back())]
     assert weekly.write_due(now=now + MINUTES) == 0
     nora.refresh_from_db()
-    assert nora.next_summary_at == weekly.next_at(nora, now)
+    assert nora.next_summary_at == weekly_times.next_at(nora, now)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("back_at", "said"),
+    [
+        ("2026-10-12T14:09", ""),
+        ("2026-10-13T13:00", ""),
+        # Off from Sunday evening to Thursday noon; then for five weeks.
+        ("2026-10-15T19:00", "This email is late: it was due on Monday 12 October, 7 am."),
+        (
+            "2026-11-17T19:00",
+            "This email is late: it was due on Monday 12 October, 7 am. "
+            "The weeks in between have none, and stand under Week.",
+        ),
+    ],
+)
+def test_what_comes_more_than_a_day_after_it_was_due_says_so(nora: Owner, back_at: str, said: str) -> None:
+    due_at(nora, MONDAY)
+    weekly.write_due(now=instant(back_at))
+    email = nora.emails.get()
+    assert email.facts["late"] == said
+    message = messages.compose(email)
+    assert ("is late" in " ".join(str(message.body).split())) == bool(said)
+    assert ("is late" in str(message.alternatives[0])) == bool(said)
+
+
+@pytest.mark.django_db
+def test_a_monthly_one_is_written_on_the_first_monday_of_a_month(nora: Owner) -> None:
+    nora.summary_every = Owner.SummaryEvery.MONTH
+    due_at(nora, weekly_times.next_at(nora, MONDAY))
+    written = [n for n in range(10) if weekly.write_due(now=MONDAY + timedelta(weeks=n, hours=1))]
+    assert [f"{MONDAY + timedelta(weeks=n):%d %B}" for n in written] == ["02 November", "07 December"]
+    assert weeks_of(nora) == ["2026-W44", "2026-W49"]
+    assert nora.emails.latest("pk").facts["schedule"] == (
+        "On the first Monday at 7 am of each month, about the week before."
+    )
 
 
 @pytest.mark.django_db
@@ -159,13 +162,14 @@ def test_where_mail_stays_nothing_has_to_be_verified(nora: Owner) -> None:
 
 
 # --- A move to another zone --------------------------------------------------
-def move(owner: Owner, zone: str) -> None:
+def move(owner: Owner, zone: str, at: datetime) -> None:
     """By the settings page, as the owner does it."""
     client = Client()
-    client.force_login(owner)
     given = {"name": owner.name, "worth": "80", "day": "8", "currency": "USD", "time_zone": zone}
     given |= {"wants_summary": "on", "reminder_hour": "17", "timer_limit": "4", "work_days": "1"}
-    assert client.post("/settings/", given).status_code == 302
+    with standing_at(at):
+        client.force_login(owner)
+        assert client.post("/settings/", given).status_code == 302
 
 
 @pytest.mark.django_db
@@ -190,7 +194,8 @@ def test_who_moves_gets_each_week_once(moves: list[tuple[str, str]]) -> None:
     pending = [(instant(at), zone) for at, zone in moves]
     for now in sorted(asked):
         while pending and pending[0][0] <= now:
-            move(owner, pending.pop(0)[1])
+            at, zone = pending.pop(0)
+            move(owner, zone, at)
         weekly.write_due(now=now)
     assert weeks_of(owner) == ["2026-W40", "2026-W41"]
 
@@ -199,7 +204,7 @@ def test_who_moves_gets_each_week_once(moves: list[tuple[str, str]]) -> None:
 def test_who_comes_back_to_the_email_is_not_sent_the_weeks_between(nora: Owner) -> None:
     nora.wants_summary = False
     due_at(nora, MONDAY - timedelta(weeks=9))
-    move(nora, "America/Phoenix")
+    move(nora, "America/Phoenix", MONDAY + timedelta(days=1))
     assert weekly.write_due(now=MONDAY + timedelta(days=2)) == 0
     assert weekly.write_due(now=MONDAY + timedelta(days=7)) == 1
 
@@ -261,3 +266,47 @@ def test_two_beats_at_once_write_one_summary_an_owner(nora: Owner, bea: Owner, t
         for owner in (nora, bea):
             assert weeks_of(owner) == [str(WEEK)]
             assert owner.emails.filter(kind="weekly").count() == 1
+
+
+# --- Many at once ------------------------------------------------------------
+def many(count: int) -> list[Owner]:
+    """So many owners whose summary is due, in four zones, each with an hour of one task."""
+    zones = ["America/Phoenix", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Auckland"]
+    owners = [due_at(factories.an_owner(time_zone=zones[n % 4]), MONDAY) for n in range(count)]
+    for owner in owners:
+        factories.an_entry(task=factories.a_task(owner=owner), day=WEEK.first)
+    return owners
+
+
+@pytest.mark.django_db
+def test_more_owners_take_no_more_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    """What a batch asks, with a date for each zone, and the look that finds nobody left."""
+    for count in (4, 40):
+        many(count)
+        with django_assert_max_num_queries(22):
+            assert weekly.write_due(now=MONDAY) == count
+
+
+@pytest.mark.django_db
+def test_more_than_a_batch_is_written_and_one_that_fails_keeps_nobody_waiting(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    owners = many(weekly.BATCH + 10)
+    a_broken_row(owners[3])
+    assert weekly.write_due(now=MONDAY) == len(owners) - 1
+    assert [weeks_of(owner) for owner in owners].count([]) == 1
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_beats_and_three_workers_give_one_to_each(tmp_path: Path) -> None:
+    owners = many(weekly.BATCH + 4)
+    with real_database(tmp_path):
+        beat, worker = partial(weekly.write_due, now=MONDAY), partial(outbox.pump, done=deliveries.hear_of)
+        outcomes = at_once(beat, beat, worker, worker, worker)
+        assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+        outbox.pump(done=deliveries.hear_of)
+        for owner in owners:
+            assert weeks_of(owner) == [str(WEEK)]
+            email = owner.emails.get()
+            assert (email.state, email.tries) == (OutgoingEmail.State.SENT, 1)
