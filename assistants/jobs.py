@@ -4,8 +4,9 @@ from celery import shared_task
 
 from assistants.handoff import deliveries, sweeps
 from assistants.link import renewals
-from assistants.mail import outbox
+from assistants.mail import heartbeat, outbox
 from assistants.plan import stored_plans
+from assistants.work import weekly_notes
 from tasks import clock
 
 
@@ -28,6 +29,12 @@ def look_ahead(plan_id: int) -> None:
 
 
 @shared_task(ignore_result=True)
+def write_weekly_notes() -> None:
+    """Write the notes to assistants that have come due; the outbox sends them."""
+    weekly_notes.write_due(now=clock.now())
+
+
+@shared_task(ignore_result=True)
 def sweep() -> None:
     """Do everything that has come due: emails, replies not given, first days, links asked for anew."""
     try:
@@ -35,3 +42,4 @@ def sweep() -> None:
         renewals.answer_due(now=clock.now())
     finally:  # one bad row above must not keep the mail
         outbox.pump(done=deliveries.hear_of)
+        heartbeat.beat(clock.now())

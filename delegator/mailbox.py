@@ -18,7 +18,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from assistants.mail import outbox
+from assistants.mail import messages
 from assistants.models import OutgoingEmail
 from tasks.requests import OwnerRequest
 
@@ -41,7 +41,7 @@ def _only_here(request: OwnerRequest) -> None:
 @login_required
 def mail(request: OwnerRequest) -> HttpResponse:
     page = Paginator(_mine(request), 30).get_page(request.GET.get("page"))
-    subjects = [(email, outbox.compose(email).subject) for email in page]
+    subjects = [(email, messages.compose(email).subject) for email in page]
     waiting = request.user.emails.filter(state=OutgoingEmail.State.QUEUED)
     return render(request, "mail/mail.html", {"page": page, "emails": subjects, "waiting": waiting})
 
@@ -50,7 +50,7 @@ def mail(request: OwnerRequest) -> HttpResponse:
 @csp_replace({"frame-src": ["'self'"]})  # type: ignore[arg-type]  # its types know no view with arguments
 def email(request: OwnerRequest, pk: int) -> HttpResponse:
     own = get_object_or_404(_mine(request), pk=pk)
-    return render(request, "mail/email.html", {"email": own, "message": outbox.compose(own)})
+    return render(request, "mail/email.html", {"email": own, "message": messages.compose(own)})
 
 
 @login_required
@@ -65,6 +65,6 @@ def email(request: OwnerRequest, pk: int) -> HttpResponse:
 )
 def body(request: OwnerRequest, pk: int) -> HttpResponse:
     """The HTML part alone, in a frame that can run nothing."""
-    message = outbox.compose(get_object_or_404(_mine(request), pk=pk))
+    message = messages.compose(get_object_or_404(_mine(request), pk=pk))
     html = next(str(content) for content, kind in message.alternatives if kind == "text/html")
     return HttpResponse(html.replace("<head>", '<head><base target="_top">', 1))

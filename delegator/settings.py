@@ -28,6 +28,9 @@ SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 
+# Whether the operator's page is there, at /admin/.
+ADMIN = env.bool("ADMIN", default=False)
+
 # --- Secrets ---------------------------------------------------------------
 LAPTOP_KEY = "only-for-a-laptop-that-nobody-else-can-reach-0123456789"
 SECRET_KEY = env("SECRET_KEY", default=LAPTOP_KEY)
@@ -40,6 +43,8 @@ if not DEBUG and (not LINK_KEYS or LAPTOP_KEY in LINK_KEYS):
 
 # --- What it is made of ------------------------------------------------------
 INSTALLED_APPS = [
+    # Without looking for what each app would show: the operator's page is a site of its own.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -138,6 +143,7 @@ SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=5)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "assistants.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "weekly": {"task": "delegator.jobs.write_weekly_summaries", "schedule": 60, "options": {"expires": 60}},
+    "notes": {"task": "assistants.jobs.write_weekly_notes", "schedule": 60, "options": {"expires": 60}},
     "reminders": {"task": "delegator.jobs.remind", "schedule": 60, "options": {"expires": 60}},
     "year": {"task": "delegator.jobs.remind_of_the_year", "schedule": 60, "options": {"expires": 60}},
     "sessions": {"task": "delegator.jobs.forget_sessions", "schedule": 3600, "options": {"expires": 3600}},
@@ -148,21 +154,34 @@ EMAIL_URL = env("EMAIL_URL", default="")
 # Without a mail server mail stays on this computer, to be read at /mail/.
 EMAIL_KEPT = not EMAIL_URL
 if EMAIL_URL:
-    vars().update(env.email_url("EMAIL_URL"))
-EMAIL_TIMEOUT = 45
+    server = env.email_url("EMAIL_URL")
+    is_secure = server.get("EMAIL_USE_TLS") or server.get("EMAIL_USE_SSL")
+    if not is_secure and server["EMAIL_HOST"] not in ("127.0.0.1", "::1", "localhost"):
+        raise ImproperlyConfigured("Mail would leave this computer in clear: EMAIL_URL needs smtp+tls or smtp+ssl.")
+    vars().update(server | {"EMAIL_BACKEND": "assistants.mail.smtp.Mailer"})
+# Seconds for all of a message but the answer to its final dot, and for that; a server that has the message may take
+# long to say so (RFC 5321, 4.5.3.2.6), and asking again too soon makes copies.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=45)
+DOT_TIMEOUT = env.int("DOT_TIMEOUT", default=120)
+# Seconds until the next try: of mail that was put off, each time longer; of mail that got no answer; and how long a
+# mail server that is away is left alone, at first and at most.
+BACKOFF = [int(wait) for wait in listed("BACKOFF", ["60", "300", "900", "3600", "10800"])]
+SILENCE = env.int("SILENCE", default=900)
+BREAKER = tuple(int(wait) for wait in listed("BREAKER", ["30", "300"]))
 DEFAULT_FROM_EMAIL = env("FROM_EMAIL", default="delegator@localhost")
 # What each kind of email says: a function from its row to the values of emails/<kind>.*
 LETTERS = {
-    "offer": "assistants.handoff.letters.offer",
-    "remind": "assistants.handoff.letters.offer",
-    "changed": "assistants.handoff.letters.offer",
-    "news": "assistants.handoff.letters.news",
-    "withdrawn": "assistants.handoff.letters.withdrawn",
-    "start": "assistants.handoff.letters.start",
-    "ended": "assistants.handoff.letters.ended",
-    "answer": "assistants.handoff.letters.answer",
+    "offer": "assistants.handoff.letters.to_assistant",
+    "remind": "assistants.handoff.letters.to_assistant",
+    "changed": "assistants.handoff.letters.to_assistant",
+    "news": "assistants.handoff.letters.to_assistant",
+    "withdrawn": "assistants.handoff.letters.to_assistant",
+    "start": "assistants.handoff.letters.to_assistant",
+    "ended": "assistants.handoff.letters.to_assistant",
+    "answer": "assistants.handoff.letters.to_owner",
     "renew": "assistants.link.person_letters.renew",
     "data": "assistants.link.person_letters.data",
+    "note": "assistants.work.weekly_notes.letter",
     "weekly": "delegator.weekly.letter",
     "timer": "delegator.reminders.timer_letter",
     "reminder": "delegator.reminders.reminder_letter",
@@ -174,6 +193,12 @@ LETTERS = {
 # How long the owner can take back Send, and how long a worker may hold an email, in seconds.
 UNDO_WINDOW = env.int("UNDO_WINDOW", default=60)
 LEASE = env.int("LEASE", default=300)
+if LEASE <= EMAIL_TIMEOUT + 1.25 * DOT_TIMEOUT:
+    raise ImproperlyConfigured("LEASE must be longer than EMAIL_TIMEOUT and 1.25 times DOT_TIMEOUT together.")
+# What one owner may send to assistants in a day.
+MAILS_A_DAY = env.int("MAILS_A_DAY", default=100)
+MAILS_TO_ONE_A_DAY = env.int("MAILS_TO_ONE_A_DAY", default=20)
+NEW_ADDRESSES_A_DAY = env.int("NEW_ADDRESSES_A_DAY", default=20)
 # A form behind a private link that comes back sooner was sent by a machine.
 LEAST_SECONDS_TO_READ = env.int("LEAST_SECONDS_TO_READ", default=2)
 
@@ -219,6 +244,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Whoever watches over the processes asks from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 # Subdomains and the browsers' own list are the operator's to promise, not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -1,7 +1,8 @@
 """Assistants, hand-offs and their offers, hours worked, and every email the app means to send."""
 
-from .handoff import Handoff, HandoffEvent, HandoffQuerySet, Offer, StandIn, Terms
-from .mail import OutgoingEmail
+from .handoff import Handoff, HandoffQuerySet, Offer, StandIn, Terms
+from .history import HandoffEvent
+from .mail import OutgoingEmail, Pump
 from .plan import Plan, Wish
 from .roster import Absence, Assistant, AssistantSkill, LinkRequest, NeverMail
 from .work import Nonce, WorkLog, WorkLogQuerySet
@@ -19,6 +20,7 @@ __all__ = [
     "Offer",
     "OutgoingEmail",
     "Plan",
+    "Pump",
     "StandIn",
     "Terms",
     "Wish",

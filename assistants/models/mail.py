@@ -13,12 +13,23 @@ from .handoff import Offer
 
 
 class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
-    def claimable(self, now: datetime) -> Self:
-        """Due, or held by a worker whose lease ran out."""
-        return self.filter(
-            Q(state=OutgoingEmail.State.QUEUED, due_at__lte=now)
-            | Q(state=OutgoingEmail.State.SENDING, lease_until__lte=now)
-        )
+    def due(self, now: datetime) -> Self:
+        return self.filter(state=OutgoingEmail.State.QUEUED, due_at__lte=now)
+
+    def lapsed(self, now: datetime) -> Self:
+        """Held by a worker whose lease ran out."""
+        return self.filter(state=OutgoingEmail.State.SENDING, lease_until__lte=now)
+
+    def singly(self) -> Self:
+        return self.exclude(kind__in=OutgoingEmail.BULK_KINDS)
+
+    def in_bulk_kinds(self) -> Self:
+        """What many owners get at one time: it is sent by the dozen, and nobody waits for it."""
+        return self.filter(kind__in=OutgoingEmail.BULK_KINDS)
+
+    def waiting(self) -> Self:
+        """Not over yet."""
+        return self.filter(state__in=[OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING])
 
     def readable(self) -> Self:
         """Sent by keeping it here, newest first."""
@@ -37,10 +48,16 @@ class OutgoingEmail(models.Model):
         SENDING = "sending"
         SENT = "sent"
         SKIPPED = "skipped"
+        UNKNOWN = "unknown", "may have arrived"
         DEAD = "dead"
 
+    # Over, and nobody knows that it arrived.
+    FAILED = (State.DEAD, State.UNKNOWN)
+    BULK_KINDS = ("weekly",)
     KEPT = "kept"
     SMTP = "smtp"
+    # Nobody gets a third copy.
+    MOST_DOTS = 2
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="emails")
     kind = models.CharField(max_length=12)
@@ -53,7 +70,11 @@ class OutgoingEmail(models.Model):
     state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
     written_at = models.DateTimeField(help_text="Also the Date of every copy.")
     due_at = models.DateTimeField()
+    not_after = models.DateTimeField(null=True, help_text="When it is no use any more.")
     tries = models.PositiveSmallIntegerField(default=0)
+    # Counted just before the final dot: one more than this is how many copies there can be.
+    dots = models.PositiveSmallIntegerField(default=0, db_default=0)
+    last_code = models.PositiveSmallIntegerField(null=True, help_text="What the mail server last refused it with.")
     lease_token = models.CharField(max_length=22, blank=True)
     lease_until = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=200, blank=True, help_text="Why it was skipped or not sent yet.")
@@ -66,9 +87,33 @@ class OutgoingEmail(models.Model):
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["due_at"], name="emails_due", condition=Q(state="queued")),
+            models.Index(fields=["owner", "due_at"], name="emails_by_owner", condition=Q(state="queued")),
             models.Index(fields=["lease_until"], name="emails_held", condition=Q(state="sending")),
             models.Index(fields=["owner", "-sent_at"], name="owners_emails"),
         ]
 
     def __str__(self) -> str:
         return self.key
+
+
+class Pump(models.Model):
+    """
+    The one row in which workers agree whether mail may leave, and say that somebody looks for it.
+
+    A mail server that is away is left alone for a while by all of them; after a restored backup mail is held until
+    the operator lets it go.
+    """
+
+    swept_at = models.DateTimeField(null=True, help_text="When a worker last looked for what is due.")
+    held_at = models.DateTimeField(null=True, help_text="Nothing leaves while this is set.")
+    rests_until = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Rests since mail last left.")
+    refused = models.JSONField(default=list, help_text="Domains refused since mail last left.")
+    trouble = models.CharField(max_length=200, blank=True, help_text="Why it rests.")
+
+    def __str__(self) -> str:
+        return "pump"
+
+    @classmethod
+    def row(cls) -> Pump:
+        return cls.objects.get_or_create(pk=1)[0]

@@ -8,13 +8,13 @@ from functools import partial
 
 import pytest
 from django.conf import settings as configured
-from django.core.mail import get_connection
 from django.db import IntegrityError
 from pytest_django.fixtures import Settings
 
 from assistants import links
 from assistants.handoff import deliveries, handoffs, replies
-from assistants.mail import outbox
+from assistants.mail import claims, outbox, sending
+from assistants.mail.smtp import Mailer
 from assistants.models import NeverMail, Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
@@ -40,9 +40,15 @@ def an_answer(owner: Owner, key: str, *, now: datetime = NOW, due_at: datetime |
 
 
 def claimed(now: datetime) -> OutgoingEmail:
-    email = outbox.claim(now=now)
+    email = claim(now)
     assert email is not None
     return email
+
+
+def claim(now: datetime) -> OutgoingEmail | None:
+    """What waited longest, or whose lease ran out."""
+    rows = OutgoingEmail.objects.due(now) | OutgoingEmail.objects.lapsed(now)
+    return claims.claim(rows.order_by("due_at", "pk"), now=now)
 
 
 def nobody(email: OutgoingEmail, now: datetime) -> None:
@@ -79,13 +85,12 @@ def test_the_row_that_has_waited_longest_comes_first(nora: Owner) -> None:
         an_answer(nora, key, due_at=NOW + timedelta(minutes=minutes))
     now = NOW + timedelta(minutes=5)
     assert [claimed(now).key for _ in range(3)] == ["early", "middle", "late"]
-    assert outbox.claim(now=now) is None
+    assert claim(now) is None
 
 
 def test_a_row_is_due_from_its_very_moment(nora: Owner) -> None:
     email = an_answer(nora, "a", due_at=NOW)
-    assert outbox.claim(now=NOW - timedelta(microseconds=1)) is None
-    assert outbox.claim(now=NOW, only=email.pk + 1) is None
+    assert claim(NOW - timedelta(microseconds=1)) is None
     assert claimed(NOW).pk == email.pk
 
 
@@ -93,17 +98,17 @@ def test_a_claimed_row_is_held_for_a_lease_and_then_free_again(nora: Owner) -> N
     an_answer(nora, "a")
     first = claimed(NOW)
     assert (first.state, first.tries, first.lease_until) == ("sending", 1, NOW + LEASE)
-    assert outbox.claim(now=NOW + LEASE - timedelta(microseconds=1)) is None
+    assert claim(NOW + LEASE - timedelta(microseconds=1)) is None
     second = claimed(NOW + LEASE)
     assert (second.pk, second.tries) == (first.pk, 2)
     assert second.lease_token != first.lease_token
 
 
-@pytest.mark.parametrize("state", ["sent", "skipped", "dead"])
+@pytest.mark.parametrize("state", ["sent", "skipped", "unknown", "dead"])
 def test_what_is_over_is_never_claimed_again(nora: Owner, state: str) -> None:
     an_answer(nora, "a")
     OutgoingEmail.objects.update(state=state, lease_until=NOW)
-    assert outbox.claim(now=NOW + 100 * LEASE) is None
+    assert claim(NOW + 100 * LEASE) is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -115,7 +120,7 @@ def test_four_workers_at_once_claim_each_row_once() -> None:
 
     def work() -> list[int]:
         taken = []
-        while email := outbox.claim(now=NOW):
+        while email := claim(NOW):
             taken.append(email.pk)
         return taken
 
@@ -131,12 +136,12 @@ def test_a_worker_whose_lease_ran_out_and_was_taken_marks_nothing(nora: Owner) -
     an_answer(nora, "a")
     slow, quick = claimed(NOW), claimed(NOW + LEASE)
     listener = Listener()
-    outbox.deliver(slow, get_connection(), done=listener)
+    sending.deliver(slow, Mailer(), done=listener)
     email = an_email("a")
     assert (email.state, email.lease_token, email.sent_at) == ("sending", quick.lease_token, None)
     assert listener.heard == []
-    outbox.deliver(quick, get_connection(), done=listener)
-    outbox.deliver(slow, get_connection(), done=listener)
+    sending.deliver(quick, Mailer(), done=listener)
+    sending.deliver(slow, Mailer(), done=listener)
     assert listener.heard == [("a", "sent")]
 
 
@@ -148,7 +153,7 @@ def test_who_is_told_shares_the_transaction_of_the_mark(nora: Owner) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        outbox.deliver(claimed(NOW), get_connection(), done=fails)
+        sending.deliver(claimed(NOW), Mailer(), done=fails)
     assert keys() == ["a"]
     assert an_email("a").state == "sending"
 
@@ -205,9 +210,12 @@ def test_four_pumps_at_once_send_each_email_once() -> None:
 
 # --- No longer wanted --------------------------------------------------------
 def ended_as(offer: Offer) -> tuple[str, str]:
-    email = outbox.claim(now=NOW + timedelta(days=1), only=an_email(f"offer-{offer.pk}").pk)
+    email = claims.claim(
+        OutgoingEmail.objects.due(NOW + timedelta(days=1)).filter(pk=an_email(f"offer-{offer.pk}").pk),
+        now=NOW + timedelta(days=1),
+    )
     assert email is not None
-    outbox.deliver(email, get_connection(), done=deliveries.hear_of)
+    sending.deliver(email, Mailer(), done=deliveries.hear_of)
     email.refresh_from_db()
     return email.state, email.trouble
 
@@ -235,7 +243,7 @@ def test_who_asked_for_no_more_mail_gets_none_of_any_kind_and_the_owner_hears_of
     outbox.pump(done=deliveries.hear_of)
     to_ana = OutgoingEmail.objects.exclude(offer=None)
     assert {(email.state, email.trouble) for email in to_ana} == {("skipped", "they asked for no more mail")}
-    assert {email.kind for email in to_ana} == {"offer", "news", "start", "ended"}
+    assert {email.kind for email in to_ana} == {"offer", "news", "start"}
     assert standing(offer) == ("lapsed", "undeliverable")
     assert email_of(offer, "answer", "undeliverable").state == "sent"
 
@@ -250,11 +258,11 @@ def test_an_owner_goes_on_hearing_of_their_hand_offs_though_an_assistant_has_the
 def test_who_never_got_an_offer_is_not_told_that_it_was_withdrawn(nora: Owner) -> None:
     """A worker had taken the email when the owner withdrew, and found so before it left."""
     offer = an_offer(owner=nora)
-    email = outbox.claim(now=NOW + timedelta(days=1))
+    email = claim(NOW + timedelta(days=1))
     assert email is not None
     handoffs.withdraw(offer.handoff, now=NOW)
     email.offer = Offer.objects.get(pk=offer.pk)
-    outbox.deliver(email, get_connection(), done=deliveries.hear_of)
+    sending.deliver(email, Mailer(), done=deliveries.hear_of)
     assert an_email(f"offer-{offer.pk}").state == "skipped"
     OutgoingEmail.objects.update(due_at=clock.now())
     outbox.pump(done=deliveries.hear_of)
@@ -285,7 +293,7 @@ def test_no_row_holds_what_opens_a_link(nora: Owner) -> None:
     replies.decline(declined, reason="rate", now=NOW)
     handoffs.end(offer.handoff, now=NOW)
     kinds = set(OutgoingEmail.objects.values_list("kind", flat=True))
-    assert kinds == {"offer", "answer", "news", "start", "withdrawn", "ended"}
+    assert kinds == {"offer", "answer", "news", "start", "withdrawn"}
     for email in OutgoingEmail.objects.values():
         text = json.dumps(email, default=str)
         for each in (offer, withdrawn, declined):

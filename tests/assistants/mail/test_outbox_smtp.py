@@ -9,11 +9,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import pytest
+from django.conf import settings as configured
 from pytest_django.fixtures import Settings
 
 from assistants.handoff import deliveries
-from assistants.mail import outbox
-from assistants.models import Assistant, Offer, OutgoingEmail
+from assistants.mail import messages, outbox, sending
+from assistants.models import Assistant, Offer, OutgoingEmail, Pump
 from tasks import clock
 from tasks.models import Owner
 from tests import rig
@@ -23,6 +24,7 @@ from tests.factories import a_task, an_assistant, an_offer
 pytestmark = pytest.mark.django_db
 LATER, BUSY, UNKNOWN = "451 4.7.1 try later", "421 4.3.2 busy", "550 5.1.1 unknown"
 REFUSED = "554 5.7.1 not this text"
+REST = timedelta(seconds=30)
 
 
 class CountingSink(rig.SmtpSink):
@@ -68,8 +70,9 @@ def pump() -> int:
 
 
 def due_again() -> None:
-    """As if the wait were over."""
+    """As if the wait were over, and the rest that the mail server was given."""
     OutgoingEmail.objects.filter(state="queued").update(due_at=clock.now())
+    Pump.objects.update(rests_until=None)
 
 
 def email_of(offer: Offer) -> OutgoingEmail:
@@ -104,12 +107,12 @@ def test_a_sender_may_be_set_with_a_name_before_its_address(
     pump()
     (message,) = sink.messages
     assert addresses(message, "From") == [(f"{nora.name} via Delegator", "post@hale.studio")]
-    assert message["Message-ID"] == outbox.message_id(email_of(offer))
+    assert message["Message-ID"] == messages.message_id(email_of(offer))
     assert message["Message-ID"].endswith("@hale.studio>")
 
 
 # --- Put off -----------------------------------------------------------------
-def test_what_is_put_off_waits_longer_each_time_and_never_gives_up(nora: Owner, sink: rig.SmtpSink) -> None:
+def test_what_is_put_off_waits_longer_each_time(nora: Owner, sink: rig.SmtpSink) -> None:
     (offer,) = offers_due(nora)
     sink.at_rcpt = lambda address: LATER
     for number, minutes in enumerate((1, 5, 15, 60, 180, 180, 180), start=1):
@@ -117,8 +120,8 @@ def test_what_is_put_off_waits_longer_each_time_and_never_gives_up(nora: Owner, 
         assert pump() == 1
         email, wait = email_of(offer), timedelta(minutes=minutes)
         assert (email.state, email.tries) == ("queued", number)
-        assert before + wait <= email.due_at <= clock.now() + wait
-        assert email.trouble == "not sent yet: SMTPRecipientsRefused"
+        assert before + 0.8 * wait <= email.due_at <= clock.now() + 1.2 * wait
+        assert (email.trouble, email.last_code, email.dots) == ("not sent yet: 451 at rcpt", 451, 0)
         assert pump() == 0
         due_again()
     sink.at_rcpt = lambda address: sink.OK
@@ -126,6 +129,21 @@ def test_what_is_put_off_waits_longer_each_time_and_never_gives_up(nora: Owner, 
     assert (email_of(offer).state, email_of(offer).trouble) == ("sent", "")
     assert len(sink.messages) == 1
     assert standing(offer) == ("offering", "sent")
+
+
+def test_what_is_put_off_for_five_days_is_given_up_and_the_owner_hears_of_it(nora: Owner, sink: rig.SmtpSink) -> None:
+    waits = configured.BACKOFF
+    days = (sum(waits) + (sending.MOST_TRIES - 1 - len(waits)) * waits[-1]) / 86_400
+    assert 4.9 < days < 5.1
+    (offer,) = offers_due(nora)
+    sink.at_rcpt = lambda address: LATER if address == offer.assistant.email else sink.OK
+    OutgoingEmail.objects.update(tries=sending.MOST_TRIES - 2)
+    pump()
+    assert email_of(offer).state == "queued"
+    due_again()
+    pump()
+    assert (email_of(offer).state, email_of(offer).trouble) == ("dead", "it was put off for five days")
+    assert standing(offer) == ("lapsed", "undeliverable")
 
 
 @pytest.mark.parametrize("answer", [LATER, BUSY, REFUSED])
@@ -145,26 +163,43 @@ def test_every_copy_has_the_same_message_id_and_date(nora: Owner, sink: rig.Smtp
     pump()
     copies = seen + sink.messages
     assert len(copies) == 2
-    assert {copy["Message-ID"] for copy in copies} == {outbox.message_id(email_of(offer))}
+    assert {copy["Message-ID"] for copy in copies} == {messages.message_id(email_of(offer))}
     (dated,) = {copy["Date"] for copy in copies}
     assert parsedate_to_datetime(dated) == email_of(offer).written_at.replace(microsecond=0)
 
 
 def test_no_two_emails_share_a_message_id_and_none_can_be_guessed(nora: Owner, settings: Settings) -> None:
     first, second = offers_due(nora, 2)
-    ids = {outbox.message_id(email_of(offer)) for offer in (first, second)}
+    ids = {messages.message_id(email_of(offer)) for offer in (first, second)}
     assert len(ids) == 2
     settings.SECRET_KEY = "another"
-    assert not ids & {outbox.message_id(email_of(offer)) for offer in (first, second)}
+    assert not ids & {messages.message_id(email_of(offer)) for offer in (first, second)}
 
 
 def test_a_server_that_hangs_up_after_the_text_is_tried_again_later(nora: Owner, counting: CountingSink) -> None:
     (offer,) = offers_due(nora)
     counting.hangs_up = True
+    before = clock.now()
     pump()
-    assert (email_of(offer).state, email_of(offer).tries) == ("queued", 1)
-    assert email_of(offer).trouble == "not sent yet: SMTPServerDisconnected"
+    email = email_of(offer)
+    assert (email.state, email.tries, email.dots) == ("queued", 1, 1)
+    assert email.trouble == "not sent yet: no answer (SMTPServerDisconnected)"
+    assert email.due_at >= before + timedelta(seconds=0.8 * 900)
     assert standing(offer) == ("offering", "queued")
+
+
+def test_after_two_silences_an_email_may_have_arrived_and_a_third_copy_never_leaves(
+    nora: Owner, counting: CountingSink
+) -> None:
+    (offer,) = offers_due(nora)
+    counting.hangs_up = True
+    for _ in range(4):
+        pump()
+        due_again()
+    assert len(counting.messages) == 2
+    assert (email_of(offer).state, email_of(offer).trouble) == ("unknown", "no answer, twice")
+    # It can be answered, and its time to reply runs.
+    assert standing(offer) == ("offering", "sent")
 
 
 # --- Refused -----------------------------------------------------------------
@@ -243,7 +278,8 @@ def test_a_mail_server_that_is_away_costs_no_email_and_no_try(nora: Owner, setti
     assert pump() == 1
     email = email_of(first)
     assert (email.state, email.tries, email.trouble) == ("queued", 0, "no mail server: ConnectionRefusedError")
-    assert before + outbox.AWAY <= email.due_at <= clock.now() + outbox.AWAY
+    assert before + REST <= email.due_at <= clock.now() + REST
+    assert pump() == 0
     assert (email_of(second).state, email_of(second).tries) == ("queued", 0)
     assert standing(first) == standing(second) == ("offering", "queued")
     with rig.SmtpSink() as back:

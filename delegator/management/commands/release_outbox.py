@@ -1,0 +1,29 @@
+"""`manage.py release_outbox`: let mail leave again that is held since a backup was restored."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from assistants.mail import holding
+from tasks import clock
+
+
+class Command(BaseCommand):
+    """Releases the outbox; what was due before --since is skipped, since it has left before."""
+
+    help = "Let mail leave again. With --since, what was due before that moment is skipped."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--since", help="When the backup was made, such as 2026-10-15T09:00 (UTC).")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        text = options["since"]
+        try:
+            since = holding.moment(text, now=clock.now()) if text else None
+        except holding.NoMoment as why:
+            raise CommandError(f"--since: {why}") from None
+        waiting, skipped = holding.release(since=since)
+        self.stdout.write(f"Released. Waiting: {waiting}. Skipped, for they were due before: {skipped}.")

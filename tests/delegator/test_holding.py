@@ -1,0 +1,90 @@
+"""A restored backup sends nothing by itself, and what watches over the processes sees when nobody sends."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+
+from assistants import jobs
+from assistants.handoff import deliveries
+from assistants.mail import heartbeat, holding, outbox
+from assistants.models import OutgoingEmail, Pump
+from tasks import clock
+from tasks.models import Owner
+from tests.assistants.world import an_email
+
+pytestmark = pytest.mark.django_db
+
+
+def write(owner: Owner, key: str, *, minutes_ago: int) -> None:
+    facts = {"headline": "Ana accepted it", "lines": [], "button": "Open", "handoff": 7}
+    now = clock.now() - timedelta(minutes=minutes_ago)
+    outbox.put("answer", owner=owner, to=(owner.name, owner.email), key=key, facts=facts, now=now)
+
+
+def pump() -> int:
+    return outbox.pump(done=deliveries.hear_of)
+
+
+def test_held_mail_waits_and_leaves_once_released(nora: Owner, capsys: pytest.CaptureFixture[str]) -> None:
+    write(nora, "a", minutes_ago=1)
+    holding.hold(now=clock.now())
+    assert pump() == 0
+    call_command("release_outbox")
+    assert "Waiting: 1. Skipped, for they were due before: 0." in capsys.readouterr().out
+    assert pump() == 1
+    assert an_email("a").state == "sent"
+
+
+def test_what_was_due_before_the_backup_was_made_is_skipped_when_it_is_released(nora: Owner) -> None:
+    write(nora, "left before", minutes_ago=60)
+    write(nora, "was leaving", minutes_ago=50)
+    write(nora, "new", minutes_ago=10)
+    OutgoingEmail.objects.filter(key="was leaving").update(state="sending", lease_until=clock.now() + timedelta(1))
+    holding.hold(now=clock.now())
+    since = (clock.now() - timedelta(minutes=30)).isoformat()
+    call_command("release_outbox", since=since)
+    assert pump() == 1
+    states = dict(OutgoingEmail.objects.values_list("key", "state"))
+    assert states == {"left before": "skipped", "was leaving": "skipped", "new": "sent"}
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01T09:00", "09:00", ""])
+def test_a_moment_that_is_none_is_refused_by_name_and_releases_nothing(text: str) -> None:
+    holding.hold(now=clock.now())
+    if text:
+        with pytest.raises(CommandError, match="--since"):
+            call_command("release_outbox", since=text)
+        assert Pump.row().held_at
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the command is for SQLite")
+def test_a_backup_is_whole_and_holds_its_mail(nora: Owner, tmp_path: Path) -> None:
+    write(nora, "a", minutes_ago=1)
+    call_command("backup", tmp_path / "copy.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
+        assert copy.execute("SELECT key, state FROM assistants_outgoingemail").fetchall() == [("a", "queued")]
+        assert copy.execute("SELECT count(*) FROM assistants_pump WHERE held_at IS NOT NULL").fetchall() == [(1,)]
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert not Pump.objects.filter(held_at__isnull=False).exists()
+    with pytest.raises(CommandError, match="there already"):
+        call_command("backup", tmp_path / "copy.sqlite3")
+    with pytest.raises(CommandError, match="no folder"):
+        call_command("backup", tmp_path / "nowhere" / "copy.sqlite3")
+
+
+def test_it_is_ready_only_while_somebody_looks_for_what_is_due(client: Client) -> None:
+    assert client.get("/healthz/ready").status_code == 503
+    jobs.sweep()
+    assert client.get("/healthz/ready").content == b"ready"
+    heartbeat.beat(clock.now() - heartbeat.LONG)
+    assert client.get("/healthz/ready").status_code == 503
+    assert client.get("/healthz/live").status_code == 200
