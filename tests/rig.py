@@ -102,17 +102,8 @@ class PrivatePostgres:
         self.bin = postgres_binaries()
         if os.geteuid() == 0:
             self._give_to_nobody()
-        command: list[str | Path] = [
-            self.bin / "initdb",
-            "-D",
-            self.folder / "data",
-            "-U",
-            "app",
-            "-A",
-            "trust",
-            "-N",
-        ]
-        command += ["-E", "UTF8", "--locale=C.UTF-8"]
+        command: list[str | Path] = [self.bin / "initdb", "-D", self.folder / "data", "-U", "app", "-A", "trust"]
+        command += ["-N", "-E", "UTF8", "--locale=C.UTF-8"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self.rights)
 
     def _give_to_nobody(self) -> None:

@@ -6,154 +6,202 @@ import contextlib
 import http.client
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-import psycopg2
-from aiosmtpd.smtp import SMTP, Envelope, Session
-
 from tests import rig
+from tests.drills import checker
+from tests.drills.proxy import Proxy
+from tests.drills.sink import Sink
 
-LEASE = 3
-# The owner with as many drafts as asked for, signed in; `send` sends them at once.
+# In seconds. The lease is longer than the marker before the dot asks for, and a row of a killed worker waits for it.
+BRISK = {
+    "LEASE": "10",
+    "EMAIL_TIMEOUT": "3",
+    "DOT_TIMEOUT": "4",
+    "BACKOFF": "1,2,4",
+    "SILENCE": "5",
+    "BREAKER": "1,4",
+}
+# Everything that is usual, ten times as fast.
+TENTH = {
+    "LEASE": "30",
+    "EMAIL_TIMEOUT": "5",
+    "DOT_TIMEOUT": "12",
+    "BACKOFF": "6,30,90,360,1080",
+    "SILENCE": "90",
+    "BREAKER": "3,30",
+}
+LEASE = float(BRISK["LEASE"])
+# How long mail may take after a fault, and how long a page, in seconds.
+DRAINED, PAGE = 60, 1.5
+DOMAINS = [f"{name}.internal" for name in ("harbour", "orchard", "quarry", "mill", "foundry", "ferry", "weir")]
+# The owner with as many drafts as asked for, signed in; `send` sends them at once. Each `stands_in`th has someone
+# who is asked next.
 DRAFTS = """
 import json
 from datetime import timedelta
 from uuid import uuid4
-from assistants import handoffs
+from assistants.handoff import handoffs
+from assistants.models import Handoff, StandIn
 from django.test import Client
 from django.utils import timezone
 from tests import factories
 
+domains, stands_in = {domains}, {stands_in}
 now = timezone.now()
 owner = factories.an_owner(email=f"{{uuid4()}}@gardens.internal")
 signed_in = Client()
 signed_in.force_login(owner)
 starts_on, reply_by = now.date() + timedelta(days=14), now + timedelta(days=5)
+
+
+def person(name, number):
+    domain = domains[number % len(domains)]
+    return factories.an_assistant(owner=owner, email=f"{{name}}{{number}}.{{owner.pk}}@{{domain}}")
+
+
 drafts = []
 for number in range({count}):
-    assistant = factories.an_assistant(owner=owner, email=f"ana{{number}}.{{owner.pk}}@assistants.internal")
-    task = factories.a_task(owner=owner)
+    assistant = person("ana", number)
     draft = factories.a_draft(
-        owner=owner, task=task, assistant=assistant, now=now, starts_on=starts_on, reply_by=reply_by
+        owner=owner,
+        task=factories.a_task(owner=owner),
+        assistant=assistant,
+        now=now,
+        starts_on=starts_on,
+        reply_by=reply_by,
     )
+    if stands_in and number % stands_in == 0:
+        Handoff.objects.filter(pk=draft.pk).update(if_not="next")
+        StandIn.objects.create(handoff=draft, assistant=person("next", number), place=1, weekly_minutes=300, rate=18)
     days = {{"starts_on": str(starts_on), "reply_by": str(reply_by.date())}}
     drafts.append(days | {{"pk": draft.pk, "to": assistant.email}})
     if {send}:
+        draft.refresh_from_db()
         handoffs.send(draft, now=timezone.now())
-print(json.dumps({{"sid": signed_in.cookies["sid"].value, "drafts": drafts}}))
+print(json.dumps({{"sid": signed_in.cookies["sid"].value, "owner": owner.email, "drafts": drafts}}))
 """
 
 
-class Sink(rig.SmtpSink):
-    """A mail server at which something can happen as soon as a client says hello, too."""
-
-    at_hello: Callable[[], None] = staticmethod(lambda: None)
-
-    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
-    ) -> list[str]:
-        self.at_hello()
-        session.host_name = hostname
-        return responses
-
-
 class Drafts(NamedTuple):
-    """The drafts of one owner and the cookie that signs her in."""
+    """The drafts of one owner, the owner's address, and the cookie that signs them in."""
 
     sid: str
+    owner: str
     drafts: list[dict[str, str]]
 
-    @property
-    def to(self) -> set[str]:
-        return {draft["to"] for draft in self.drafts}
+
+class Pressed(NamedTuple):
+    """What came of pressing Send: the answer's status, 0 if there was none, when and in how many seconds."""
+
+    status: int
+    at: float
+    seconds: float
 
 
 @dataclass
 class Stage:
     app: rig.App
     database: str
+    postgres: rig.PrivatePostgres
     redis: rig.PrivateRedis
     sink: Sink
+    line: Proxy
 
-    def write(self, count: int, *, send: bool) -> Drafts:
-        script = DRAFTS.format(count=count, send=send)
+    def write(self, count: int, *, send: bool, stands_in: int = 0) -> Drafts:
+        script = DRAFTS.format(count=count, send=send, stands_in=stands_in, domains=DOMAINS)
         said = self.app.manage("shell", "--verbosity", "0", "--command", script)
         return Drafts(**json.loads(said.splitlines()[-1]))
 
-    def press_send(self, written: Drafts, number: int) -> float:
-        """Send a draft as its owner's browser does; how many seconds the page took."""
+    def press_send(self, written: Drafts, number: int) -> Pressed:
+        """Send a draft as its owner's browser does."""
         draft = written.drafts[number]
         path, csrf = f"/hand-offs/{draft['pk']}/draft/", "c" * 32
         form = {"brief": "Keep my books.", "hours": "5", "rate": "18", "send": "1", "csrfmiddlewaretoken": csrf}
         form |= {"starts_on": draft["starts_on"], "reply_by": draft["reply_by"]}
         headers = {"Cookie": f"sid={written.sid}; csrf={csrf}", "Content-Type": "application/x-www-form-urlencoded"}
-        assert self._ask("GET", path, headers) == 200
         began = time.monotonic()
-        status = self._ask(
-            "POST", path, headers | {"Content-Type": "application/x-www-form-urlencoded"}, urlencode(form)
-        )
-        took = time.monotonic() - began
-        assert status == 302
-        return took
+        status = self._ask("POST", path, headers, urlencode(form))
+        return Pressed(status, began, time.monotonic() - began)
 
     def _ask(self, method: str, path: str, headers: dict[str, str], body: str = "") -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=30)
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        response.read()
-        connection.close()
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            response.read()
+        except OSError:
+            return 0
+        finally:
+            connection.close()
         return response.status
 
-    def copies(self, written: Drafts) -> dict[str, list[EmailMessage]]:
-        """What came, by the address that it was for."""
-        came: dict[str, list[EmailMessage]] = {to: [] for to in written.to}
-        for message in self.sink.messages:
-            to = message["To"].addresses[0].addr_spec
-            if to in came:
-                came[to].append(message)
-        return came
+    def found(self, kind: str = "offer") -> checker.Found:
+        """What the outbox and the mail server hold now."""
+        return checker.compare(self.database, self.sink.copies, kind)
 
-    def count(self, state: str) -> int:
-        """How many emails are in that state."""
-        query = "SELECT count(*) FROM assistants_outgoingemail WHERE state = %s"
-        with contextlib.closing(psycopg2.connect(self.database)) as connection, connection.cursor() as cursor:
-            cursor.execute(query, [state])
-            ((number,),) = cursor.fetchall()
-            return int(number)
+    def count(self, *states: str) -> int:
+        """How many emails are in one of these states."""
+        sql = "SELECT count(*) FROM assistants_outgoingemail WHERE state = ANY(%s)"
+        (number,) = checker.rows(self.database, sql, list(states))
+        return int(number)
 
-    def wait_until_sent(self, *, seconds: float = 60) -> None:
-        """Until every email is marked sent: after that none can be claimed again."""
-        rig.until(lambda: not self.count("queued") + self.count("sending"), "empty outbox", seconds=seconds)
+    def wait_until_over(self, *, seconds: float = DRAINED) -> float:
+        """Until no email waits or is held: after that none can be claimed again. How many seconds it took."""
+        began = time.monotonic()
+        rig.until(lambda: not self.count("queued", "sending"), "empty outbox", seconds=seconds)
+        return time.monotonic() - began
 
-    def times_said(self, words: str) -> int:
-        """How often the processes have said that."""
-        return self.app.logs().count(words)
+    def wait_for_copies(self, number: int, *, seconds: float = DRAINED) -> None:
+        rig.until(lambda: len(self.sink.copies) >= number, f"mail number {number}", seconds=seconds)
 
-    def new_web(self) -> None:
-        rig.end(self.app.web)
-        self.app.start("web")
+    def start_pair(self, **env: str) -> None:
+        """One more worker, of two processes, which are killed as one."""
+        self.app.start_other("worker", "--pool prefork --concurrency 2", **env)
 
-    def kill_worker(self) -> None:
-        """End the newest worker, with no chance to tidy up."""
-        rig.kill9(self.app.workers.pop())
+    def kill_worker(self, number: int = -1) -> None:
+        """End the newest worker, or that one, with no chance to tidy up."""
+        rig.kill9(self.app.workers.pop(number))
+
+    def kill_workers(self) -> None:
+        while self.app.workers:
+            self.kill_worker()
 
 
 @contextlib.contextmanager
-def set_up() -> Iterator[Stage]:
-    with rig.PrivatePostgres() as postgres, rig.PrivateRedis() as redis, Sink() as sink:
+def set_up(
+    scale: Mapping[str, str] = BRISK,
+    *,
+    workers: int = 1,
+    lasting: bool = False,
+    login: bool = False,
+    **env: str,
+) -> Iterator[Stage]:
+    """
+    With that scale of time and these settings.
+
+    `lasting`: Redis keeps its data; `login`: the mail server is given a password. The app's line to the
+    database can be made slow.
+    """
+    with contextlib.ExitStack() as stack:
+        postgres = stack.enter_context(rig.PrivatePostgres())
+        redis = stack.enter_context(rig.PrivateRedis(lasting=lasting))
+        sink = stack.enter_context(Sink())
         database = postgres.database("drill")
-        env = {
-            "DATABASE_URL": database,
+        line = stack.enter_context(Proxy(postgres.port))
+        usual = {
+            "DATABASE_URL": line.of(database),
             "REDIS_URL": redis.url,
-            "EMAIL_URL": sink.url,
+            "EMAIL_URL": sink.url_with_login if login else sink.url,
             "FROM_EMAIL": "hello@delegator.internal",
             "UNDO_WINDOW": "0",
+            "MAILS_A_DAY": "1000000",
+            "MAILS_TO_ONE_A_DAY": "1000000",
+            "NEW_ADDRESSES_A_DAY": "1000000",
             "SWEEP_SECONDS": "1",
-            "LEASE": str(LEASE),
         }
-        with rig.App(env) as app:
-            yield Stage(app, database, redis, sink)
+        app = stack.enter_context(rig.App({**usual, **scale, **env}, workers=workers))
+        yield Stage(app, database, postgres, redis, sink, line)
