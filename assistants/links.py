@@ -44,15 +44,15 @@ def proves(given: str, purpose: Purpose, pid: str, epoch: int = 0) -> bool:
     return any([hmac.compare_digest(mark, mac) for mark in marks])  # noqa: C419 - compares with every key
 
 
-def find_offer(given: str) -> Offer | None:
-    """The offer that a link opens; None for anything that is not exactly such a link."""
+def find_offer(given: str, purpose: Purpose = "offer") -> Offer | None:
+    """The offer that a link for that purpose names; None for anything that is not exactly such a link."""
     given = given.rstrip(GLUED)
     if not SHAPE.fullmatch(given):
         return None  # nothing a database should be asked for
     pid = given.partition(".")[0]
     offer = _named(pid)
     # An unknown name does the same work as a known one, so time tells nothing.
-    known = proves(given, "offer", pid, offer.epoch if offer else 0)
+    known = proves(given, purpose, pid, offer.epoch if offer else 0)
     # Where the data was erased there is no page, though the app itself could still make a link to it.
     return offer if known and offer and offer.assistant.erased_at is None else None
 

@@ -35,6 +35,10 @@ class Month:
         return (self.first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
     @property
+    def before(self) -> Month:
+        return Month.of(self.first - timedelta(days=1))
+
+    @property
     def name(self) -> str:
         """September 2026"""
         return f"{self.first:%B} {self.year}"

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from assistants.handoff import views as handoff_views
 from assistants.handoff import write_views
+from assistants.mail import views as mail_views
 from assistants.plan import views as plan_views
 from assistants.roster import views as roster_views
 from assistants.work import views as work_views
@@ -44,6 +45,9 @@ urlpatterns = [
     path("hand-offs/<int:pk>/stage/", handoff_views.handoff_stage, name="handoff_stage"),
     path("hand-offs/<int:pk>/end/", handoff_views.handoff_end, name="handoff_end"),
     path("hand-offs/<int:pk>/done/", handoff_views.handoff_done, name="handoff_done"),
+    path("hand-offs/<int:pk>/reopen/", handoff_views.handoff_reopen, name="handoff_reopen"),
+    path("hand-offs/<int:pk>/again/", handoff_views.handoff_again, name="handoff_again"),
+    path("hand-offs/<int:pk>/emails/<int:email_pk>/again/", mail_views.email_again, name="email_again"),
     path("hand-offs/<int:pk>/offers/<int:offer_pk>/terms/", write_views.handoff_terms, name="handoff_terms"),
     path("hand-offs/<int:pk>/offers/<int:offer_pk>/answer/", handoff_views.offer_answer, name="offer_answer"),
     path("hand-offs/<int:pk>/offers/<int:offer_pk>/agree/", handoff_views.offer_agree, name="offer_agree"),

@@ -2,60 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
-from assistants.mail import outbox
-from assistants.models import Assistant, Handoff, NeverMail, Offer, OutgoingEmail, StandIn, Terms
+from assistants.models import Assistant, Handoff, NeverMail, Offer, StandIn, Terms
+from tasks.models import Task
 
 from . import letters, moves, tell
 from .moves import Actor, Kind
 
 
 def ask(
-    handoff: Handoff, assistant: Assistant, terms: Terms, *, by: str, now: datetime, due_at: datetime | None = None
+    handoff: Handoff, person: Assistant, terms: Terms, *, by: Actor, now: datetime, due_at: datetime, **fields: Any
 ) -> Offer:
-    """Put it to one person: they have as long to reply as each before them, counted from when the email is due."""
-    return _put(handoff, assistant, terms, by=by, now=now, due_at=due_at or now, written={"assistant": assistant})
+    """
+    Put it to one person: they have as long to reply as each before them, counted from when the email is due.
 
-
-def _put(
-    handoff: Handoff,
-    assistant: Assistant,
-    terms: Terms,
-    *,
-    by: str,
-    now: datetime,
-    due_at: datetime,
-    written: dict[str, Any],
-) -> Offer:
-    offer = handoff.offers.create(
-        assistant=assistant, terms=terms, reply_by=due_at + timedelta(seconds=handoff.seconds_to_reply)
-    )
-    moves.make(Kind.SENT, handoff, offer, by=by, now=now, **written)
-    outbox.put(
-        "offer",
-        owner=handoff.owner,
-        to=(assistant.name, assistant.email),
-        key=f"offer-{offer.pk}",
-        facts=letters.offer_facts(offer),
-        offer=offer,
-        now=now,
-        due_at=due_at,
-    )
+    `fields` are written to the hand-off. Raises TooLate, and IntegrityError for one who has the task already.
+    """
+    reply_by = due_at + timedelta(seconds=handoff.seconds_to_reply)
+    offer = handoff.offers.create(assistant=person, terms=terms, reply_by=reply_by)
+    moves.make(Kind.SENT, handoff, offer, by=by, now=now, **fields)
+    tell.offer(offer, now=now, due_at=due_at)
     return offer
 
 
 def ask_all(handoff: Handoff, *, now: datetime, due_at: datetime) -> None:
     """Put it to everyone who stands in, at the same time; until one accepts, its state speaks of the first."""
-    for stand_in in _who_can_be_asked(handoff):
+    for stand_in in who_can_be_asked(handoff):
         terms = _terms_of(handoff, stand_in, now=due_at)
-        _put(handoff, stand_in.assistant, terms, by=Actor.OWNER, now=now, due_at=due_at, written={})
+        ask(handoff, stand_in.assistant, terms, by=Actor.OWNER, now=now, due_at=due_at)
 
 
 def go_on(handoff: Handoff, *, now: datetime) -> Offer | None:
@@ -69,18 +48,11 @@ def go_on(handoff: Handoff, *, now: datetime) -> Offer | None:
         _speak_of(handoff, others[0].assistant)
         return None
     if handoff.if_not == Handoff.IfNot.NEXT:
-        for stand_in in _who_can_be_asked(handoff):
+        for stand_in in who_can_be_asked(handoff):
             with suppress(IntegrityError), transaction.atomic():  # they were given this task that moment
                 terms = _terms_of(handoff, stand_in, now=now)
-                return _put(
-                    handoff,
-                    stand_in.assistant,
-                    terms,
-                    by=Actor.SYSTEM,
-                    now=now,
-                    due_at=now,
-                    written={"assistant": stand_in.assistant, **_trial(handoff, terms)},
-                )
+                person, trial = stand_in.assistant, _trial(handoff, terms)
+                return ask(handoff, person, terms, by=Actor.SYSTEM, now=now, due_at=now, assistant=person, **trial)
     moves.make(Kind.LAPSED, handoff, by=Actor.SYSTEM, now=now)
     return None
 
@@ -98,37 +70,19 @@ def supersede_others(handoff: Handoff, winner: Offer, *, now: datetime) -> None:
         event = moves.make(
             Kind.SUPERSEDED, handoff, other, by=Actor.SYSTEM, now=now, offer_fields={"answered_at": now}
         )
-        if not stop_email(other, "someone else accepted first"):
+        if not tell.stop_email(other, "someone else accepted first"):
             tell.assistant(event, letters.superseded(other), now=now)
 
 
-def is_stopped(address: str) -> bool:
-    """Whether they asked this installation for no more mail."""
-    return NeverMail.objects.filter(email__iexact=address).exists()
-
-
-def stop_email(offer: Offer, why: str) -> bool:
-    """Keep the offer's email here if it waits here still; what a worker has taken may have arrived."""
-    return bool(_waiting(offer).update(state=OutgoingEmail.State.SKIPPED, trouble=why))
-
-
-def write_email_anew(offer: Offer) -> bool:
-    """Let the offer's email say how the offer is now, if it waits here still."""
-    return bool(_waiting(offer).update(facts=letters.offer_facts(offer)))
-
-
-def readdress_emails(offer: Offer) -> bool:
-    """Send what waits or is tried again to the assistant's address of now; whether the offer itself is among it."""
-    unsent = OutgoingEmail.objects.filter(
-        offer=offer, state__in=[OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING]
-    )
-    was_waiting = _waiting(offer).exists()
-    unsent.update(to_name=offer.assistant.name, to_email=offer.assistant.email)
-    return was_waiting
-
-
-def _waiting(offer: Offer) -> QuerySet[OutgoingEmail]:
-    return OutgoingEmail.objects.filter(key=f"offer-{offer.pk}", state=OutgoingEmail.State.QUEUED, tries=0)
+def obstacle(task: Task, assistant: Assistant) -> str:
+    """What keeps the task from being put to that person at all: retired, erased, paused or stopped; else empty."""
+    if task.retired_on:
+        return "retired"
+    if assistant.erased_at:
+        return "erased"
+    if assistant.paused_on:
+        return "paused"
+    return "stopped" if NeverMail.objects.has(assistant.email) else ""
 
 
 def who_has(handoff: Handoff) -> set[int]:
@@ -138,22 +92,45 @@ def who_has(handoff: Handoff) -> set[int]:
     return {*others.values_list("assistant", flat=True), *asked.values_list("assistant", flat=True)}
 
 
-def _who_can_be_asked(handoff: Handoff) -> Iterator[StandIn]:
-    """Those who stand in, in their order, without whom this round has asked and who has the task already."""
+def who_can_be_asked(handoff: Handoff) -> list[StandIn]:
+    """
+    Those who stand in, in their order, whom this round has not asked and who can be sent it.
+
+    That leaves out who has the task already, or may still take it. A fixed number of queries.
+    """
     asked = {offer.assistant_id for offer in this_round(handoff)} | who_has(handoff)
-    for stand_in in handoff.stand_ins.select_related("assistant"):
-        person = stand_in.assistant
-        if person.pk not in asked and person.paused_on is None and not is_stopped(person.email):
-            yield stand_in
+    can_be = handoff.owner.assistants.reachable().values_list("pk", flat=True)
+    return [
+        each
+        for each in handoff.stand_ins.filter(assistant__in=can_be).select_related("assistant")
+        if each.assistant_id not in asked
+    ]
+
+
+def whom_again(handoff: Handoff) -> list[Offer]:
+    """
+    Who heard that someone was first, who then took the acceptance back; those who can still be asked.
+
+    Nobody while it is out, and nobody of a round that ended otherwise. Four queries at most.
+    """
+    if handoff.state != Handoff.State.LAPSED or handoff.if_not != Handoff.IfNot.ALL:
+        return []
+    offers = this_round(handoff)[::-1]
+    if not any(offer.state == Offer.State.RELEASED for offer in offers):
+        return []
+    can_be = set(handoff.owner.assistants.reachable().values_list("pk", flat=True)) - who_has(handoff)
+    return [each for each in offers if each.state == Offer.State.SUPERSEDED and each.assistant_id in can_be]
 
 
 def this_round(handoff: Handoff) -> list[Offer]:
-    """All offers since it was last a draft, the last first: what was undone never left."""
+    """All offers since it was last a draft, the last first: what was undone never left. One query."""
     offers = []
-    for event in handoff.events.filter(kind__in=[Kind.SENT, Kind.UNDONE]).select_related("offer").order_by("-pk"):
+    events = handoff.events.filter(kind__in=[Kind.SENT, Kind.UNDONE]).order_by("-pk")
+    for event in events.select_related("offer__assistant", "offer__terms", "offer__proposed"):
         if event.kind == Kind.UNDONE:
             break
         if event.offer:
+            event.offer.handoff = handoff
             offers.append(event.offer)
     return offers
 

@@ -20,7 +20,8 @@ def hear_of(email: OutgoingEmail, now: datetime) -> None:
     if email.kind != "offer" or offer is None:
         return
     with suppress(TooLate):  # it was answered before, or nobody waits for it any more
-        if email.state == OutgoingEmail.State.SENT:
+        # Where nobody knows, it counts as there: who holds the link can answer.
+        if email.state in (OutgoingEmail.State.SENT, OutgoingEmail.State.UNKNOWN):
             _left(offer, now=now)
         else:
             _came_back(offer, email.trouble, now=now)
@@ -46,4 +47,4 @@ def _came_back(offer: Offer, trouble: str, *, now: datetime) -> None:
         Kind.UNDELIVERABLE, handoff, offer, by=Actor.SYSTEM, now=now, offer_fields={"answered_at": now}
     )
     then = cascade.go_on(handoff, now=now)
-    tell.owner(event, letters.undeliverable_facts(offer, trouble, then), now=now)
+    tell.owner(event, letters.undeliverable(offer, trouble, then), now=now)

@@ -1,4 +1,4 @@
-"""Forms of the owner's hand-offs: whom and what, the brief and the terms, answers, and how it goes on."""
+"""Forms to write a hand-off: whom and what, the brief and the terms, and who is asked if they cannot."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from typing import Any
 from crispy_forms.bootstrap import PrependedText
 from crispy_forms.layout import Div
 from django import forms
+from django.conf import settings
+from django.utils.html import format_html
 
 from assistants.link.forms import FURTHEST, OnceForm
-from assistants.models import Assistant, Handoff, Offer
+from assistants.models import Assistant, Handoff
 from tasks import dates, durations, money
 from tasks.fields import (
-    WEEK,
     AmountField,
     DayField,
     HoursField,
     PercentField,
     TextField,
-    TimeField,
-    hours_text,
     looks_like_a_secret,
     optional,
 )
@@ -35,6 +34,11 @@ from .suggestions import Suggestion
 # Until when on the last day a reply can come, in the owner's zone, and how long there is for it at least.
 REPLY_HOUR = time(18)
 TO_REPLY = timedelta(hours=48)
+# What is left of it at least, when a start comes before that.
+LEAST_TO_REPLY = timedelta(hours=4)
+WHOLE = 100
+# How many boxes can hold a password.
+BOTH = 2
 
 
 class HandoffForm(OnceForm):
@@ -64,7 +68,7 @@ class HandoffForm(OnceForm):
     starts_on = DayField(label="Start", error_messages={"required": "Say when it starts."})
     reply_by = DayField(label="Reply by", error_messages={"required": "Say until when you need a reply."})
     stage = forms.ChoiceField(label="Begin", choices=[], required=False)
-    trial_ends_on = DayField(label=optional("Trial ends on"), required=False)
+    trial_ends_on = DayField(label="Trial ends on", required=False)
     if_not = forms.ChoiceField(choices=Handoff.IfNot.choices, required=False)
     others = forms.TypedMultipleChoiceField(
         coerce=int,
@@ -73,6 +77,7 @@ class HandoffForm(OnceForm):
         label="Who else, the best first",
     )
     is_kept = forms.BooleanField(required=False)
+    is_more = forms.BooleanField(required=False)
 
     def __init__(
         self,
@@ -83,10 +88,15 @@ class HandoffForm(OnceForm):
         data: Any = None,
         *,
         initial: dict[str, Any],
+        held: Sequence[Handoff] = (),
+        obstacle: str = "",
     ) -> None:
+        """`held` are the other live hand-offs of the task; an `obstacle`, in words, keeps it from being sent."""
         super().__init__(data, initial=initial)
+        self.obstacle = obstacle
         self.task, self.assistant, self.suggestion, self.now = task, assistant, suggestion, now
-        self.free = suggestion.free_minutes
+        # What the same person has is refused anyhow.
+        self.free, self.held = suggestion.free_minutes, [each for each in held if each.assistant_id != assistant.pk]
         first = assistant.first_name
         self.fields["hours"].help_text = (
             f"{first} has {durations.hours(self.free * 60)} free{suggestion.away and f', {suggestion.away}'}. "
@@ -95,13 +105,49 @@ class HandoffForm(OnceForm):
         self.fields["rate"].help_text = f"The usual rate is {money.short(assistant.rate, task.owner.currency)}."
         self._choices(first)
         self.secrets = [name for name in ("brief", "how_to") if looks_like_a_secret(self.data.get(name, ""))]
-        if not self.secrets:
+        self._ask_for_a_yes(first)
+        self.helper = helper(*self._layout())
+
+    def _ask_for_a_yes(self, first: str) -> None:
+        """A tick for each thing that is most likely a slip; the others are not on the page."""
+        if len(self.secrets) == BOTH:
+            self.fields["is_no_secret"].label = "They are no passwords. Send both as they stand."
+        elif not self.secrets:
             del self.fields["is_no_secret"]
-        if task.quadrant == Quadrant.KEEP:
-            self.fields["is_kept"].label = f"Yes, hand over {task.mid_sentence}, though I like it and do it well"
+        if self.task.quadrant == Quadrant.KEEP:
+            self.fields["is_kept"].label = f"Yes, hand over {self.task.mid_sentence}, though I like it and do it well"
         else:
             del self.fields["is_kept"]
-        self.helper = helper(*self._layout())
+        if self.held and self._together() > WHOLE:
+            self.fields["is_more"].label = f"Yes, to {first} as well"
+            self.fields["is_more"].help_text = f"{self.who_has_it()} already; together that is {self._together()} %."
+        else:
+            del self.fields["is_more"]
+
+    def _together(self) -> int:
+        """Percent of the task that would be handed over in all."""
+        return sum(each.terms.share for each in self.held) + (self.typed("share") or WHOLE)
+
+    def who_has_it(self) -> str:
+        """Ben has 60 % of it and Cleo is asked for 40 %"""
+        return " and ".join(
+            f"{each.assistant.first_name} {'is asked for' if each.state == Handoff.State.OFFERING else 'has'} "
+            + ("all of it" if each.terms.share == WHOLE else f"{each.terms.share} % of it")
+            for each in self.held
+        )
+
+    def typed(self, name: str) -> Any:
+        """What stands in a field, also if it cannot be sent; None for what cannot be read."""
+        if not self.is_bound:
+            given = self.get_initial_for_field(self.fields[name], name)
+            return given if name != "hours" else self._read(name, given)
+        return self._read(name, self.data.get(self.add_prefix(name), ""))
+
+    def _read(self, name: str, text: Any) -> Any:
+        try:
+            return self.fields[name].clean(text)
+        except forms.ValidationError:
+            return None
 
     def _choices(self, first: str) -> None:
         """What can be chosen for this person and this task."""
@@ -111,14 +157,10 @@ class HandoffForm(OnceForm):
             (Handoff.Stage.SHADOW, "By watching me do it first"),
         ]
         self.fields["if_not"].label = f"If {first} can’t"
-        currency = self.task.owner.currency
         self.fields["others"].choices = [  # type: ignore[attr-defined]
-            (
-                each.assistant.pk,
-                f"{each.assistant.name}, {durations.hours(each.minutes * 60)} a week "
-                f"at {money.short(each.assistant.rate, currency)}",
-            )
-            for each in self.suggestion.others
+            # The part that follows the hours as they are typed has an id.
+            (pk, format_html('<span>{}, <span id="asked{}">{}</span></span>', name, pk, terms))
+            for pk, name, terms in self.asked_of_others()
         ]
         if not self.suggestion.others:
             del self.fields["others"]
@@ -132,19 +174,20 @@ class HandoffForm(OnceForm):
     def _layout(self) -> list[Any]:
         symbol = money.symbol(self.task.owner.currency)
         rows: list[Any] = ["brief", "how_to"]
-        rows += ["is_no_secret"] if self.secrets else []
+        if self.secrets:  # beside the last box that holds one
+            rows.insert(rows.index(self.secrets[-1]) + 1, "is_no_secret")
         rows += [
             Div("hours", "share", PrependedText("rate", symbol), "starts_on", "reply_by", css_class="fields"),
             Div(Div("stage", css_class="full"), "trial_ends_on", css_class="fields"),
             "if_not",
         ]
-        rows += [name for name in ("others", "is_kept") if name in self.fields]
+        rows += [name for name in ("others", "is_kept", "is_more") if name in self.fields]
         return [*rows, "once"]
 
     def clean_hours(self) -> int:
         seconds: int = self.cleaned_data["hours"]
         if seconds > self.free * 60:
-            raise forms.ValidationError(_too_many_hours(self.assistant, self.free))
+            raise forms.ValidationError(too_many_hours(self.assistant, self.free))
         return seconds
 
     def clean_share(self) -> int:
@@ -155,18 +198,24 @@ class HandoffForm(OnceForm):
             raise forms.ValidationError("You like this and do it well. Tick it to hand it over all the same.")
         return True
 
+    def clean_is_more(self) -> bool:
+        if not self.cleaned_data["is_more"] and "draft" not in self.data:
+            raise forms.ValidationError(
+                f"{self.who_has_it()} already. Write a smaller share, or tick it to hand it over all the same."
+            )
+        return True
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        starts_on, reply_by = given.get("starts_on"), given.get("reply_by")
+        starts_on = given.get("starts_on")
         if starts_on and starts_on < self.task.owner.today(self.now):
             self.add_error("starts_on", "The start is in the past.")
-        if starts_on and starts_on > self.task.owner.today(self.now) + FURTHEST:
+        elif starts_on and starts_on > self.task.owner.today(self.now) + FURTHEST:
             self.add_error("starts_on", "That is more than a year away.")
-        if reply_by and self.reply_at() <= self.now:
-            self.add_error("reply_by", "That leaves no time to reply. Take a later day.")
-        elif reply_by and starts_on and reply_by > starts_on:
-            self.add_error("reply_by", "The reply date has to be before the start.")
+        self._clean_reply(given)
         self._clean_trial(given)
+        if self.obstacle and "draft" not in self.data:
+            self.add_error(None, self.obstacle)
         if self.secrets and not given.get("is_no_secret") and "draft" not in self.data:
             for name in self.secrets:
                 self.add_error(name, "This looks like a password or a key. Take it out, and share it another way.")
@@ -174,9 +223,41 @@ class HandoffForm(OnceForm):
         given["if_not"] = given.get("if_not") or Handoff.IfNot.TELL
         return given
 
+    def _clean_reply(self, given: dict[str, Any]) -> None:
+        """There is time to reply, and it is over by the start; a day that nobody chose makes way for the start."""
+        starts_on, reply_by = given.get("starts_on"), given.get("reply_by")
+        if reply_by is None:
+            return
+        if starts_on and reply_by > starts_on:
+            reply_by = self._sooner(starts_on, reply_by)
+            given["reply_by"] = reply_by
+        if self._is_too_soon(reply_by):
+            self.add_error("reply_by", "That leaves no time to reply. Take a later day.")
+        elif starts_on and reply_by > starts_on:
+            day = dates.full(starts_on)
+            if self._is_too_soon(starts_on):
+                self.add_error("starts_on", f"No time to reply is left by {day}. Take a later day.")
+            else:
+                self.add_error("reply_by", f"It starts on {day}. Take that day or one before it, or start later.")
+
+    def _is_too_soon(self, day: date) -> bool:
+        evening = datetime.combine(day, REPLY_HOUR, self.task.owner.zone)
+        return evening <= self.now + timedelta(seconds=settings.UNDO_WINDOW)
+
+    def _sooner(self, starts_on: date, reply_by: date) -> date:
+        """The last evening to reply before that start, for a day that stands there by itself; else the same day."""
+        owner = self.task.owner
+        if reply_by != last_reply_day(owner, self.now):
+            return reply_by
+        for day in (starts_on - timedelta(days=1), starts_on):
+            if datetime.combine(day, REPLY_HOUR, owner.zone) >= self.now + LEAST_TO_REPLY:
+                return day
+        return reply_by
+
     def _clean_trial(self, given: dict[str, Any]) -> None:
         starts_on, ends_on = given.get("starts_on"), given.get("trial_ends_on")
         if given.get("stage") != Handoff.Stage.TRIAL:
+            self.errors.pop("trial_ends_on", None)  # it is not on the page
             given["trial_ends_on"] = None
         elif ends_on is None and "trial_ends_on" not in self.errors:
             self.add_error("trial_ends_on", "Say until when the trial goes.")
@@ -184,7 +265,7 @@ class HandoffForm(OnceForm):
             self.add_error("trial_ends_on", "The trial ends after its start, and within a year.")
 
     def written(self) -> Draft:
-        """What goes into the draft, once the form is valid; who stands in has the share of their own hours."""
+        """What goes into the draft, once the form is valid."""
         given, suggestion = self.cleaned_data, self.suggestion
         share, chosen = given["share"], set(given.get("others") or [])
         return Draft(
@@ -203,122 +284,42 @@ class HandoffForm(OnceForm):
             trial_ends_on=given["trial_ends_on"],
             if_not=given["if_not"],
             stand_ins=tuple(
-                Next(each.assistant, max(1, each.minutes * share // 100), each.assistant.rate)
+                Next(each.assistant, suggestion.minutes_of(each, given["hours"] // 60), each.assistant.rate)
                 for each in suggestion.others
                 if each.assistant.pk in chosen
             ),
         )
+
+    def asked_of_others(self) -> list[tuple[int, str, str]]:
+        """Of each who could stand in the id, the name, and what they would be asked for, by the hours as typed."""
+        typed, currency = self.typed("hours"), self.task.owner.currency
+        first = self.suggestion.minutes if typed is None else typed // 60
+        return [
+            (
+                each.assistant.pk,
+                each.assistant.name,
+                f"{durations.hours(self.suggestion.minutes_of(each, first) * 60)} a week "
+                f"at {money.short(each.assistant.rate, currency)} an hour",
+            )
+            for each in self.suggestion.others
+        ]
 
     def reply_at(self) -> datetime:
         """The moment the time to reply runs out: 6 pm that day for the owner."""
         return datetime.combine(self.cleaned_data["reply_by"], REPLY_HOUR, self.task.owner.zone)
 
 
-def _too_many_hours(assistant: Assistant, free: int) -> str:
+def too_many_hours(assistant: Assistant, free: int) -> str:
     if not free:
         return f"{assistant.first_name} has no hours free. Write down more hours for them first, or ask someone else."
     hours = durations.hours(free * 60)
     return f"{assistant.first_name} has {hours} free a week, so ask for {hours} or fewer."
 
 
-def first_day(today: date) -> date:
-    """A Monday with a week to reply and to make ready."""
-    return today + timedelta(days=14 - today.weekday())
-
-
 def last_reply_day(owner: Owner, now: datetime) -> date:
     """The first day on whose evening there were two days to reply."""
     there = (now + TO_REPLY).astimezone(owner.zone)
     return there.date() + timedelta(days=1 if there.time() > REPLY_HOUR else 0)
-
-
-class TermsForm(forms.Form):
-    """New terms for an offer that is open."""
-
-    hours = HoursField(label="Hours a week", error_messages={"required": "Say how many hours a week."})
-    rate = AmountField(label="Rate an hour", error_messages={"required": "Say what you pay an hour."})
-    starts_on = DayField(label="Start", error_messages={"required": "Say when it starts."})
-    share = PercentField(
-        label="Share of the task", required=False, least=1, most=100, help_text="In percent; 100 is all of it."
-    )
-    # Of the terms and of the change that were on the page; 0 for none.
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    proposed = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, offer: Offer, free: int, today: date, data: Any = None) -> None:
-        """`free` is the minutes a week that the person has beside this."""
-        self.offer, self.terms, self.free, self.today = offer, offer.terms, free, today
-        terms = self.terms
-        initial = {
-            "hours": hours_text(terms.weekly_minutes),
-            "rate": terms.rate,
-            "starts_on": terms.starts_on,
-            "share": terms.share,
-            **self._versions(),
-        }
-        super().__init__(data, initial=initial)
-        symbol = money.symbol(offer.handoff.owner.currency)
-        self.helper = helper(
-            Div("hours", PrependedText("rate", symbol), "starts_on", "share", css_class="fields"),
-            "version",
-            "proposed",
-        )
-
-    def clean_hours(self) -> int:
-        seconds: int = self.cleaned_data["hours"]
-        most = max(self.free, self.terms.weekly_minutes)
-        if seconds > most * 60:
-            raise forms.ValidationError(_too_many_hours(self.offer.assistant, most))
-        return seconds
-
-    def clean_starts_on(self) -> date:
-        day: date = self.cleaned_data["starts_on"]
-        if day < self.today:
-            raise forms.ValidationError("The start is in the past.")
-        if day > self.today + FURTHEST:
-            raise forms.ValidationError("That is more than a year away.")
-        return day
-
-    def clean_share(self) -> int:
-        return int(self.cleaned_data["share"]) or self.terms.share
-
-    def _versions(self) -> dict[str, int]:
-        proposed = self.offer.proposed
-        return {"version": self.terms.version, "proposed": proposed.version if proposed else 0}
-
-    def over_what_is_now(self) -> TermsForm:
-        """The same answers over the terms, and the change, as they are now."""
-        now = {name: str(version) for name, version in self._versions().items()}
-        again = TermsForm(self.offer, self.free, self.today, dict(self.data.items()) | now)
-        again.is_valid()
-        return again
-
-    def is_changed(self) -> bool:
-        given, terms = self.cleaned_data, self.terms
-        same = terms.weekly_minutes, terms.rate, terms.starts_on, terms.share
-        return (given["hours"] // 60, given["rate"], given["starts_on"], given["share"]) != same
-
-
-class StageForm(forms.Form):
-    """How far the assistant does it alone."""
-
-    stage = forms.ChoiceField(label="Stage", choices=Handoff.Stage.choices)
-    trial_ends_on = DayField(label=optional("Trial ends on"), required=False)
-
-    def __init__(self, handoff: Handoff, today: date, data: Any = None) -> None:
-        self.today = today
-        super().__init__(data, initial={"stage": handoff.stage, "trial_ends_on": handoff.trial_ends_on})
-        self.helper = helper("stage", "trial_ends_on")
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        ends_on = given.get("trial_ends_on")
-        if given.get("stage") == Handoff.Stage.TRIAL and "trial_ends_on" not in self.errors:
-            if ends_on is None:
-                self.add_error("trial_ends_on", "Say until when the trial goes.")
-            elif not self.today < ends_on <= self.today + FURTHEST:
-                self.add_error("trial_ends_on", "Write a day from tomorrow on, within a year.")
-        return given
 
 
 class PickForm(forms.Form):
@@ -335,44 +336,19 @@ class PickForm(forms.Form):
         error_messages={"invalid_choice": "Choose someone on your roster."},
     )
 
-    def __init__(self, tasks: Sequence[Task], people: Sequence[Assistant], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        people: Sequence[Assistant],
+        stopped: Sequence[Assistant],
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """`stopped` are those who are not to be chosen, because they want no more mail."""
         super().__init__(*args, **kwargs)
         self.fields["task"].choices = [(task.pk, task.name) for task in tasks]  # type: ignore[attr-defined]
         self.fields["to"].choices = [(person.pk, person.name) for person in people]  # type: ignore[attr-defined]
+        if stopped:
+            names = " and ".join(person.name for person in stopped)
+            self.fields["to"].help_text = f"Not in this list: {names}, who asked for no more mail about hand-offs."
         self.helper = helper("task", "to")
-
-
-class OwnTimeForm(forms.Form):
-    """What a hand-off takes of the owner's own time: to brief once, and to answer and check each week."""
-
-    brief = TimeField(label="To brief, once", most=WEEK)
-    check = TimeField(label="To answer and check, a week", most=WEEK)
-
-    def __init__(self, handoff: Handoff, data: Any = None) -> None:
-        self.handoff = handoff
-        minutes = {"brief": handoff.brief_minutes, "check": handoff.check_minutes}
-        super().__init__(data, initial={name: durations.clock(each * 60) for name, each in minutes.items()})
-        self.helper = helper("brief", "check")
-
-    def clean_brief(self) -> int:
-        seconds: int = self.cleaned_data["brief"]
-        begins = self.handoff.terms.starts_on
-        longest = dates.length(begins, self.handoff.owner.zone)
-        if seconds > longest:
-            raise forms.ValidationError(
-                f"{dates.full(begins)}, when it starts, has {durations.hours(longest)}. Write less."
-            )
-        return seconds
-
-    def clean_check(self) -> int:
-        seconds: int = self.cleaned_data["check"]
-        owner = self.handoff.owner
-        work_week = len(owner.work_days) * owner.work_day
-        if seconds >= work_week:
-            raise forms.ValidationError(f"Your whole work week has {durations.hours(work_week)}. Write less.")
-        return seconds
-
-    def save(self) -> None:
-        self.handoff.brief_minutes = self.cleaned_data["brief"] // 60
-        self.handoff.check_minutes = self.cleaned_data["check"] // 60
-        self.handoff.save(update_fields=["brief_minutes", "check_minutes"])

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from assistants.mail import caps
 from assistants.models import Assistant, Handoff, Offer, StandIn, Terms
 from tasks.models import Owner, Task
 
@@ -25,8 +26,8 @@ class AlreadyWithThem(Exception):
     """The person has this task, or an offer of it, already."""
 
 
-class NotWanted(Exception):
-    """The person asked for no more mail about hand-offs."""
+class InTheWay(Exception):
+    """It cannot be put to this person now; its text is what `cascade.obstacle` says."""
 
 
 class NoTimeLeft(TooLate):
@@ -76,7 +77,7 @@ def draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | Non
     # Nobody has seen a draft's terms, so they are rewritten and stay as they are once they are sent.
     latest = handoff.versions.order_by("-version").first()
     version = latest.version if latest and not latest.offers.exists() else (latest.version + 1 if latest else 1)
-    terms = {name: getattr(written, name) for name in ("weekly_minutes", "rate", "starts_on", "share")}
+    terms = {name: getattr(written, name) for name in Terms.FIELDS}
     handoff.versions.update_or_create(version=version, defaults=terms)
     handoff.stand_ins.all().delete()
     StandIn.objects.bulk_create(
@@ -102,10 +103,11 @@ def send(handoff: Handoff, *, now: datetime) -> Offer:
     """Put the draft to its assistant, or to all at once; the emails leave once the time to undo is over."""
     due_at = now + timedelta(seconds=settings.UNDO_WINDOW)
     terms = _going_out(handoff, now=now, due_at=due_at)
-    if cascade.is_stopped(handoff.assistant.email):
-        raise NotWanted
+    if what := cascade.obstacle(handoff.task, handoff.assistant):
+        raise InTheWay(what)
     if handoff.assistant_id in cascade.who_has(handoff):
         raise AlreadyWithThem
+    caps.check(handoff.owner, *_addresses(handoff), now=now)
     try:
         with transaction.atomic():
             offer = cascade.ask(handoff, handoff.assistant, terms, by=Actor.OWNER, now=now, due_at=due_at)
@@ -116,12 +118,18 @@ def send(handoff: Handoff, *, now: datetime) -> Offer:
     return offer
 
 
+def _addresses(handoff: Handoff) -> list[str]:
+    """Of all whom the draft is put to at once."""
+    others = handoff.stand_ins.filter(handoff__if_not=Handoff.IfNot.ALL)
+    return [handoff.assistant.email, *others.values_list("assistant__email", flat=True)]
+
+
 def _going_out(handoff: Handoff, *, now: datetime, due_at: datetime) -> Terms:
     """Write down what is known only as a draft is sent, and give its terms; this takes its row."""
     moves.hold(handoff)
     if handoff.state != State.DRAFT:
         raise TooLate
-    handoff.refresh_from_db(fields=["reply_by", "assistant", "if_not", "share"])
+    handoff.refresh_from_db(fields=["reply_by", "task", "assistant", "if_not", "share"])
     to_reply = handoff.reply_by - due_at
     if to_reply <= timedelta(0):
         raise NoTimeLeft
@@ -159,7 +167,7 @@ def undo(handoff: Handoff, *, now: datetime) -> None:
             offer_fields={"answered_at": now},
         )
         # A worker that holds an email may have sent it: then it is too late, and all of this is rolled back.
-        if not cascade.stop_email(offer, "undone by the owner"):
+        if not tell.stop_email(offer, "undone by the owner"):
             raise TooLate
     # The draft has its terms for itself again, whatever those who stand in were asked for.
     handoff.add_terms(**offers[0].terms.fields)
@@ -182,8 +190,8 @@ def ask_someone_else(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
 
 def _close(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
     moves.make(Kind.CLOSED, handoff, offer, by=Actor.OWNER, now=now, offer_fields={"answered_at": now})
-    if not cascade.stop_email(offer, "withdrawn by the owner"):
-        tell.assistant_by("withdrawn", offer, letters.withdrawn_facts(offer), now=now)
+    if not tell.stop_email(offer, "withdrawn by the owner"):
+        tell.assistant_by("withdrawn", offer, letters.withdrawn(offer), now=now)
 
 
 # --- Coming to terms -----------------------------------------------------------
@@ -228,7 +236,6 @@ def agree(handoff: Handoff, offer: Offer, *, terms_version: int, now: datetime) 
                 only_if_offer=Q(proposed=proposed),
                 offer_fields=settled,
                 assistant=offer.assistant,
-                minutes_given=handoff.given_at(proposed.share, of=handoff.share),
             )
     except IntegrityError:  # they have this task by another hand-off
         raise TooLate from None
@@ -281,7 +288,7 @@ def edit_terms(
     """
     moves.hold(handoff, offer)
     written = {"weekly_minutes": weekly_minutes, "rate": rate, "starts_on": starts_on, "share": share}
-    if offer.proposed is None and offer.terms.fields == written:
+    if offer.terms.fields == written:
         return offer.terms
     if terms_version not in (None, offer.terms.version):
         raise Outdated
@@ -298,7 +305,7 @@ def edit_terms(
         note=str(terms.version),
         offer_fields={"terms": terms, "proposed": None, **again},
     )
-    if not cascade.write_email_anew(offer):
+    if not tell.write_email_anew(offer):
         tell.assistant(event, letters.changed(offer, before), now=now, kind="changed")
     return terms
 
@@ -316,7 +323,7 @@ def set_stage(handoff: Handoff, offer: Offer, stage: str, *, trial_ends_on: date
     """From shadowing to a trial to doing it in full: each step is the owner's yes."""
     until = trial_ends_on if stage == Handoff.Stage.TRIAL else None
     moves.hold(handoff, offer)
-    if handoff.state in moves.AGREED and (handoff.stage, handoff.trial_ends_on) == (stage, until):
+    if handoff.is_agreed and (handoff.stage, handoff.trial_ends_on) == (stage, until):
         return  # pressed twice
     event = moves.make(
         Kind.STAGED, handoff, offer, by=Actor.OWNER, now=now, note=stage, stage=stage, trial_ends_on=until
@@ -331,11 +338,11 @@ def give_notice(handoff: Handoff, offer: Offer, last_day: date, *, now: datetime
 
     A day that has come, or that is before the start, ends it at once.
     """
+    moves.hold(handoff, offer)
     if last_day <= handoff.owner.today(now) or (handoff.state == State.TAKEN and last_day < offer.terms.starts_on):
         end(handoff, now=now)
         return
-    moves.hold(handoff, offer)
-    if handoff.state in moves.AGREED and handoff.ends_on == last_day:
+    if handoff.is_agreed and handoff.ends_on == last_day:
         return  # pressed twice
     event = moves.make(
         Kind.NOTICE,
@@ -347,33 +354,24 @@ def give_notice(handoff: Handoff, offer: Offer, last_day: date, *, now: datetime
         only_if=Q(ends_on=None) | Q(ends_on__gt=last_day),
         ends_on=last_day,
     )
-    tell.assistant(event, letters.notice(offer, by_owner=True), now=now)
+    tell.assistant(event, letters.notice(offer), now=now)
 
 
 @transaction.atomic
-def end(handoff: Handoff, *, now: datetime, by: str = Actor.OWNER) -> None:
+def end(handoff: Handoff, *, now: datetime, by: Actor = Actor.OWNER) -> None:
     """End what was agreed, from today, or from its last day if that is over."""
-    moves.hold(handoff)
-    offer = _agreed_with(handoff)
-    today = handoff.owner.today(now)
-    moves.make(Kind.ENDED, handoff, offer, by=by, now=now, ends_on=min(handoff.ends_on or today, today))
-    tell.assistant_by("ended", offer, letters.withdrawn_facts(offer), now=now)
-
-
-def _agreed_with(handoff: Handoff) -> Offer:
-    accepted = handoff.offers.filter(state=Offer.State.ACCEPTED).first()
-    if accepted is None:
-        raise TooLate
-    return accepted
+    offer, today = moves.hold_agreed(handoff), handoff.owner.today(now)
+    event = moves.make(Kind.ENDED, handoff, offer, by=by, now=now, ends_on=min(handoff.ends_on or today, today))
+    tell.assistant(event, letters.ended(offer, by=by), now=now)
 
 
 @transaction.atomic
 def finish(handoff: Handoff, *, now: datetime) -> None:
     """The job is done; nothing of it is left to do."""
-    moves.hold(handoff)
-    offer, today = _agreed_with(handoff), handoff.owner.today(now)
-    ends_on = min(handoff.ends_on or today, today)
-    event = moves.make(Kind.DONE, handoff, offer, by=Actor.OWNER, now=now, ends_on=ends_on)
+    offer, today = moves.hold_agreed(handoff), handoff.owner.today(now)
+    before, ends_on = handoff.ends_on, min(handoff.ends_on or today, today)
+    note = before.isoformat() if before else ""  # for who takes it up again
+    event = moves.make(Kind.DONE, handoff, offer, by=Actor.OWNER, now=now, note=note, ends_on=ends_on)
     tell.assistant(event, letters.finished(offer), now=now)
 
 
@@ -385,6 +383,6 @@ def readdress(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
         Kind.READDRESSED, handoff, offer, by=Actor.OWNER, now=now, offer_fields={"epoch": offer.epoch + 1}
     )
     # What waits is rendered with the new link, which is nothing for the old address.
-    will_come = cascade.readdress_emails(offer) and offer.state in Offer.OPEN
+    will_come = tell.readdress_emails(offer) and offer.state in Offer.OPEN
     if not will_come:
         tell.assistant(event, letters.readdressed(offer), now=now)

@@ -1,30 +1,31 @@
 """
-What each kind of hand-off email says.
+What each hand-off email says.
 
-`<kind>_facts` is called when the email is written and stored with it: plain words,
-no links. The function named after the kind is called each time it is rendered, and
-adds the links, which are never stored.
+Each function here is called when its email is written, and what it returns is stored
+with it: plain words, no links. `to_assistant` and `to_owner` are called each time one is
+rendered, and add the links, which are never stored.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from assistants import links
-from assistants.models import Handoff, Offer, OutgoingEmail, Terms
+from assistants.models import Handoff, HandoffEvent, Offer, OutgoingEmail, Terms
 from tasks import dates, durations, formats, money
 
 Facts = dict[str, Any]
 
 
-def offer_facts(offer: Offer) -> Facts:
+def offered(offer: Offer) -> Facts:
     with formats.use(formats.USUAL):  # the owner's choice is not the assistant's
         reply_by = dates.moment(offer.reply_by, offer.assistant.zone)
-    return start_facts(offer) | {
+    return start(offer) | {
         "reply_by": reply_by,
         "place": offer.assistant.place,
         "paragraphs": paragraphs(offer.handoff.brief),
@@ -32,17 +33,17 @@ def offer_facts(offer: Offer) -> Facts:
     }
 
 
-def withdrawn_facts(offer: Offer) -> Facts:
-    return _people(offer)
+def withdrawn(offer: Offer) -> Facts:
+    return people(offer)
 
 
-def start_facts(offer: Offer) -> Facts:
+def start(offer: Offer) -> Facts:
     with formats.use(formats.USUAL):
-        return _people(offer) | terms_in_words(offer.terms, offer.handoff)
+        return people(offer) | terms_in_words(offer.terms, offer.handoff)
 
 
 # --- To the owner: what the assistant did ---------------------------------------
-def accepted_facts(offer: Offer) -> Facts:
+def accepted(offer: Offer) -> Facts:
     with formats.use(offer.handoff.owner.formats):  # it is the assistant who asks for it
         words = terms_in_words(offer.terms, offer.handoff)
     return _answer(
@@ -53,22 +54,32 @@ def accepted_facts(offer: Offer) -> Facts:
     )
 
 
-def taken_back(offer: Offer, then: Offer | None) -> Facts:
+def taken_back(offer: Offer, then: Offer | None, again: Sequence[Offer] = ()) -> Facts:
+    """`again` are those who heard that it was taken, and can be asked anew."""
     headline = f"{_who(offer)} has taken the acceptance of {_task(offer)} back"
-    return _answer(offer, headline, "It was within the quarter of an hour in which one can.", _then(offer, then))
+    what_now = _then(offer, then)
+    if again:
+        names = " and ".join(each.assistant.first_name for each in again)
+        what_now = f"Nobody is asked now: {names} heard that it was taken. One button on its page asks them again."
+    return _answer(offer, headline, "It was within the quarter of an hour in which one can.", what_now)
 
 
-def declined_facts(offer: Offer, then: Offer | None) -> Facts:
+def declined(offer: Offer, then: Offer | None) -> Facts:
     why = WHY_NOT.get(offer.reason, "No reason was given.")
     return _answer(offer, f"{_who(offer)} declined {_task(offer)}", why, _then(offer, then))
 
 
-def expired_facts(offer: Offer, then: Offer | None) -> Facts:
+def expired(offer: Offer, then: Offer | None) -> Facts:
     headline = f"{_who(offer)} did not reply about {_task(offer)}"
-    return _answer(offer, headline, "The time to reply has run out, so the offer is closed.", _then(offer, then))
+    line = "The time to reply has run out, so the offer is closed."
+    if offer.waits_for_owner:
+        headline = f"You did not answer {_who(offer)} about {_task(offer)} in time"
+        asked = "question" if offer.has_question else "change"
+        line = f"Their {asked} waited for you until the time to reply ran out, so the offer is closed."
+    return _answer(offer, headline, line, _then(offer, then))
 
 
-def undeliverable_facts(offer: Offer, trouble: str, then: Offer | None) -> Facts:
+def undeliverable(offer: Offer, trouble: str, then: Offer | None) -> Facts:
     """`trouble` is what the outbox wrote down, as the end of a sentence."""
     return _answer(
         offer,
@@ -111,6 +122,18 @@ def corrected(offer: Offer, line: str, became: str) -> Facts:
     return _answer(offer, headline, f"{line}.", became, "It waits for your OK.")
 
 
+def will_not_start(offer: Offer) -> Facts:
+    headline = f"{_who(offer)} will not start with {_task(offer)} after all"
+    return _answer(offer, headline, "It is over before it began. Your plan shows who else could take it.")
+
+
+def resigned(offer: Offer) -> Facts:
+    """The assistant gave notice: it ends after a day that is named."""
+    with formats.use(offer.handoff.owner.formats):
+        headline = _ends(offer, _who(offer))
+    return _answer(offer, headline, "Until then it goes on as agreed. Your plan shows who else could take it.")
+
+
 def trial_ends(offer: Offer) -> Facts:
     until = offer.handoff.trial_ends_on
     with formats.use(offer.handoff.owner.formats):
@@ -141,17 +164,15 @@ def _then(offer: Offer, then: Offer | None) -> str:
 
 # --- To the assistant: what the owner did ---------------------------------------
 def reminder(offer: Offer) -> Facts:
-    return offer_facts(offer) | {
-        "headline": f"{offer.handoff.owner.first_name} waits for your word on {_task(offer)}",
-        "button": "Read and reply",
-    }
+    headline = f"{offer.handoff.owner.first_name} waits for your word on {_task(offer)}"
+    return offered(offer) | {"headline": headline}
 
 
 def changed(offer: Offer, before: Terms) -> Facts:
     headline = f"{offer.handoff.owner.first_name} has changed the terms of {_task(offer)}"
     with formats.use(formats.USUAL):
         was = f"Before: {in_short(before, offer.handoff)}."
-    return offer_facts(offer) | {"headline": headline, "button": "Read and reply", "before": was}
+    return offered(offer) | {"headline": headline, "before": was}
 
 
 def receipt(offer: Offer, *, take_back_until: datetime) -> Facts:
@@ -195,15 +216,13 @@ def superseded(offer: Offer) -> Facts:
     return _news(offer, f"{_task(offer, starts=True)} is taken", f"{first} asked several people, and one was first.")
 
 
-def will_not_start(offer: Offer) -> Facts:
-    headline = f"{_who(offer)} will not start with {_task(offer)} after all"
-    return _answer(offer, headline, "It is over before it began. Your plan shows who else could take it.")
-
-
 def closed(offer: Offer) -> Facts:
     first = offer.handoff.owner.first_name
-    headline = f"The time to reply about {_task(offer)} is over"
-    return _news(offer, headline, f"Would you have taken it? On your page you can tell {first}.")
+    tell = f"On your page you can tell {first}."
+    if offer.waits_for_owner:
+        headline = f"{first} did not answer you about {_task(offer)} in time"
+        return _news(offer, headline, f"The time to reply is over, so the offer is closed. Would you take it? {tell}")
+    return _news(offer, f"The time to reply about {_task(offer)} is over", f"Would you have taken it? {tell}")
 
 
 def noted(offer: Offer, text: str) -> Facts:
@@ -229,23 +248,30 @@ def staged(offer: Offer) -> Facts:
     return _news(offer, f"{_task(offer, starts=True)}: {stage.label.lower()}", said[stage])
 
 
-def notice(offer: Offer, *, by_owner: bool) -> Facts:
-    """For the other side: it ends after a day that is named."""
-    handoff = offer.handoff
-    zone_formats = formats.USUAL if by_owner else handoff.owner.formats
-    with formats.use(zone_formats):
-        last = dates.full(handoff.ends_on) if handoff.ends_on else ""
-    who = handoff.owner.first_name if by_owner else _who(offer)
-    headline = f"{who} ends {_task(offer)} on {last}"
-    if by_owner:
-        return _news(offer, headline, "Until then it goes on as agreed. Hours can be logged for two weeks after it.")
-    return _answer(offer, headline, "Until then it goes on as agreed. Your plan shows who else could take it.")
+def notice(offer: Offer) -> Facts:
+    with formats.use(formats.USUAL):
+        headline = _ends(offer, offer.handoff.owner.first_name)
+    return _news(offer, headline, "Until then it goes on as agreed. Hours can be logged for two weeks after it.")
+
+
+def ended(offer: Offer, *, by: HandoffEvent.Actor) -> Facts:
+    """It is over: because its owner ended it today, or else because its last day is."""
+    headline = f"{_task(offer, starts=True)} has ended"
+    if by == HandoffEvent.Actor.OWNER:
+        headline = f"{offer.handoff.owner.first_name} has ended {_task(offer)}"
+    what_now = "From today there is nothing more for you to do. The hours you logged stay as they are."
+    return _news(offer, headline, what_now)
 
 
 def finished(offer: Offer) -> Facts:
     first = offer.handoff.owner.first_name
     lines = f"{first} says so, with thanks.", "Hours that are not logged yet can be for two weeks."
     return _news(offer, f"{_task(offer, starts=True)} is done", *lines)
+
+
+def reopened(offer: Offer) -> Facts:
+    first = offer.handoff.owner.first_name
+    return _news(offer, f"{_task(offer, starts=True)} goes on", f"{first} says that it is not done after all.")
 
 
 def readdressed(offer: Offer) -> Facts:
@@ -258,30 +284,26 @@ def _reply_by(offer: Offer) -> str:
 
 
 # --- Rendered, with their links -------------------------------------------------
-def offer(email: OutgoingEmail) -> Facts:
-    return _to_assistant(email)
+def to_assistant(email: OutgoingEmail) -> Facts:
+    """With the private link, and so that answering the email reaches the owner."""
+    if email.offer is None:
+        raise ValueError(f"{email.key}: an email to an assistant is about an offer")
+    token = links.token("offer", email.offer.pid, email.offer.epoch)
+    name, address = email.facts["owner_name"], email.facts["owner_email"]
+    return email.facts | {
+        "url": links.absolute(reverse("link:page", args=[token])),
+        "stop_url": links.absolute(reverse("link:stop", args=[token])),
+        "sender": f"{name} via Delegator",
+        "reply_to": (name, address),
+    }
 
 
-def withdrawn(email: OutgoingEmail) -> Facts:
-    return _to_assistant(email)
-
-
-def ended(email: OutgoingEmail) -> Facts:
-    return _to_assistant(email)
-
-
-def start(email: OutgoingEmail) -> Facts:
-    return _to_assistant(email)
-
-
-def news(email: OutgoingEmail) -> Facts:
-    return _to_assistant(email)
-
-
-def answer(email: OutgoingEmail) -> Facts:
+def to_owner(email: OutgoingEmail) -> Facts:
+    """With the page of the hand-off."""
     return email.facts | {"url": links.absolute(reverse("assistants:handoff", args=[email.facts["handoff"]]))}
 
 
+# --- Words ----------------------------------------------------------------------
 def terms_in_words(terms: Terms, handoff: Handoff) -> dict[str, str]:
     """$90 a week, $18 an hour, 5 h a week, Monday 26 October."""
     currency = handoff.owner.currency
@@ -326,7 +348,8 @@ def steps(text: str) -> list[str]:
     return [NUMBERED.sub("", line) for line in paragraphs(text)]
 
 
-def _people(offer: Offer) -> Facts:
+def people(offer: Offer) -> Facts:
+    """Who writes to whom, and about what: in every email to an assistant."""
     owner, task = offer.handoff.owner, offer.handoff.task
     return {
         "owner_name": owner.name,
@@ -337,6 +360,11 @@ def _people(offer: Offer) -> Facts:
         "task": task.mid_sentence,
         "task_title": task.name,
     }
+
+
+def _ends(offer: Offer, who: str) -> str:
+    last = offer.handoff.ends_on
+    return f"{who} ends {_task(offer)} on {dates.full(last) if last else ''}"
 
 
 def _who(offer: Offer) -> str:
@@ -350,7 +378,7 @@ def _task(offer: Offer, *, starts: bool = False) -> str:
 
 def _news(offer: Offer, headline: str, *lines: str) -> Facts:
     """For the assistant: it leads to their page."""
-    return _people(offer) | {"headline": headline, "lines": list(lines), "button": "Open your page"}
+    return people(offer) | {"headline": headline, "lines": list(lines), "button": "Open your page"}
 
 
 def _answer(offer: Offer, headline: str, *lines: str) -> Facts:
@@ -360,18 +388,4 @@ def _answer(offer: Offer, headline: str, *lines: str) -> Facts:
         "button": "Open the hand-off",
         "handoff": offer.handoff_id,
         "task_title": offer.handoff.task.name,
-    }
-
-
-def _to_assistant(email: OutgoingEmail) -> Facts:
-    """The facts with the private link, so that answering the email reaches the owner."""
-    if email.offer is None:
-        raise ValueError(f"{email.key}: an email to an assistant is about an offer")
-    token = links.token("offer", email.offer.pid, email.offer.epoch)
-    name, address = email.facts["owner_name"], email.facts["owner_email"]
-    return email.facts | {
-        "url": links.absolute(reverse("link:page", args=[token])),
-        "stop_url": links.absolute(reverse("link:stop", args=[token])),
-        "sender": f"{name} via Delegator",
-        "reply_to": (name, address),
     }

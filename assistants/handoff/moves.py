@@ -48,12 +48,11 @@ def _to(after: str, *before: str) -> dict[str, str]:
 
 
 # What an act may reckon with, of the hand-off; and what of an offer never changes.
-READ = ("state", "ends_on", "stage", "trial_ends_on", "minutes_given")
+READ = ("state", "ends_on", "stage", "trial_ends_on")
 FIXED = ("id", "handoff", "assistant", "pid")
 
-OFFERING, AGREED = _stay(State.OFFERING), _stay(State.TAKEN, State.ACTIVE)
+OFFERING, AGREED = _stay(State.OFFERING), _stay(*Handoff.AGREED)
 WORKED = _stay(State.ACTIVE, State.DONE, State.ENDED)
-OPEN, LIVE = (Reply.QUEUED, Reply.SENT), (Reply.QUEUED, Reply.SENT, Reply.COUNTERED)
 HAS_IT = _stay(Reply.ACCEPTED)
 
 MOVES: dict[str, Move] = {
@@ -61,27 +60,27 @@ MOVES: dict[str, Move] = {
     Kind.SENT: Move(_to(State.OFFERING, State.DRAFT, State.OFFERING), {"": Reply.QUEUED}),
     Kind.UNDONE: Move(_to(State.DRAFT, State.OFFERING)),
     Kind.DELIVERED: Move(OFFERING, _to(Reply.SENT, Reply.QUEUED)),
-    Kind.UNDELIVERABLE: Move(OFFERING, _to(Reply.UNDELIVERABLE, *OPEN)),
+    Kind.UNDELIVERABLE: Move(OFFERING, _to(Reply.UNDELIVERABLE, *Offer.OPEN)),
     Kind.REMINDED: Move(OFFERING, _stay(Reply.SENT)),
-    Kind.READDRESSED: Move(OFFERING | AGREED, _stay(*LIVE, Reply.ACCEPTED)),
-    Kind.ASKED: Move(OFFERING, _stay(*OPEN)),
-    Kind.ANSWERED: Move(OFFERING, _stay(*OPEN)),
-    Kind.COUNTERED: Move(OFFERING, _to(Reply.COUNTERED, *OPEN)),
+    Kind.READDRESSED: Move(OFFERING | AGREED, _stay(*Offer.LIVE, Reply.ACCEPTED)),
+    Kind.ASKED: Move(OFFERING, _stay(*Offer.OPEN)),
+    Kind.ANSWERED: Move(OFFERING, _stay(*Offer.OPEN)),
+    Kind.COUNTERED: Move(OFFERING, _to(Reply.COUNTERED, *Offer.OPEN)),
     Kind.UNCOUNTERED: Move(OFFERING, _to(Reply.SENT, Reply.COUNTERED)),
     Kind.INSISTED: Move(OFFERING, _to(Reply.SENT, Reply.COUNTERED)),
     Kind.AGREED: Move(_to(State.TAKEN, State.OFFERING), _to(Reply.ACCEPTED, Reply.COUNTERED)),
-    Kind.EDITED: Move(OFFERING, {**_stay(*OPEN), Reply.COUNTERED: Reply.SENT}),
+    Kind.EDITED: Move(OFFERING, {**_stay(*Offer.OPEN), Reply.COUNTERED: Reply.SENT}),
     # Holding the link proves that the email came, even if marking it sent is late.
-    Kind.ACCEPTED: Move(_to(State.TAKEN, State.OFFERING), _to(Reply.ACCEPTED, *OPEN)),
+    Kind.ACCEPTED: Move(_to(State.TAKEN, State.OFFERING), _to(Reply.ACCEPTED, *Offer.OPEN)),
     Kind.TAKEN_BACK: Move(_to(State.OFFERING, State.TAKEN), _to(Reply.RELEASED, Reply.ACCEPTED)),
-    Kind.DECLINED: Move(OFFERING, _to(Reply.DECLINED, *LIVE)),
+    Kind.DECLINED: Move(OFFERING, _to(Reply.DECLINED, *Offer.LIVE)),
     Kind.EXPIRED: Move(OFFERING, _to(Reply.EXPIRED, Reply.SENT, Reply.COUNTERED)),
-    Kind.SUPERSEDED: Move(_stay(State.TAKEN), _to(Reply.SUPERSEDED, *LIVE)),
+    Kind.SUPERSEDED: Move(_stay(State.TAKEN), _to(Reply.SUPERSEDED, *Offer.LIVE)),
     Kind.STILL_FREE: Move(
         _stay(State.OFFERING, State.LAPSED), _stay(Reply.DECLINED, Reply.EXPIRED, Reply.UNDELIVERABLE)
     ),
     # One offer of several, or all of what is withdrawn or undone.
-    Kind.CLOSED: Move(_stay(State.OFFERING, State.DRAFT, State.WITHDRAWN), _to(Reply.WITHDRAWN, *LIVE)),
+    Kind.CLOSED: Move(_stay(State.OFFERING, State.DRAFT, State.WITHDRAWN), _to(Reply.WITHDRAWN, *Offer.LIVE)),
     Kind.WITHDRAWN: Move(_to(State.WITHDRAWN, State.OFFERING)),
     Kind.LAPSED: Move(_to(State.LAPSED, State.OFFERING)),
     Kind.STARTED: Move(_to(State.ACTIVE, State.TAKEN), HAS_IT),
@@ -90,20 +89,24 @@ MOVES: dict[str, Move] = {
     Kind.LOGGED: Move(WORKED, HAS_IT),
     Kind.CORRECTED: Move(WORKED, HAS_IT),
     Kind.APPROVED: Move(WORKED, HAS_IT),
+    Kind.UNAPPROVED: Move(WORKED, HAS_IT),
     Kind.QUERIED: Move(WORKED, HAS_IT),
     Kind.PAID: Move(WORKED, HAS_IT),
+    Kind.UNPAID: Move(WORKED, HAS_IT),
     Kind.NOTICE: Move(AGREED, HAS_IT),
     Kind.DONE: Move(_to(State.DONE, State.ACTIVE), HAS_IT),
-    Kind.ENDED: Move(_to(State.ENDED, State.TAKEN, State.ACTIVE), HAS_IT),
+    # For a quarter of an hour: the one way out of a state that is the end.
+    Kind.REOPENED: Move(_to(State.ACTIVE, State.DONE), HAS_IT),
+    Kind.ENDED: Move(_to(State.ENDED, *Handoff.AGREED), HAS_IT),
 }
 
 
 def make(
-    kind: str,
+    kind: Kind,
     handoff: Handoff,
     offer: Offer | None = None,
     *,
-    by: str,
+    by: Actor,
     now: datetime,
     note: str = "",
     only_if: Q | None = None,
@@ -120,10 +123,12 @@ def make(
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a move is part of a transaction")
     move = MOVES[kind]
-    what, of_offer = f"{offer or handoff}: {kind}", offer_fields or {}
-    _write(Handoff.objects.filter(pk=handoff.pk), move.handoff, only_if, fields, what)
+    if not _write(Handoff.objects.filter(pk=handoff.pk), move.handoff, only_if, fields):
+        raise TooLate(f"{handoff}: {kind}")
     if offer is not None and "" not in move.offer:
-        _write(Offer.objects.filter(pk=offer.pk), move.offer, only_if_offer, of_offer, what)
+        of_offer = offer_fields or {}
+        if not _write(Offer.objects.filter(pk=offer.pk), move.offer, only_if_offer, of_offer):
+            raise TooLate(f"{offer}: {kind}")
         _read_again(offer, "state", *of_offer)
     _read_again(handoff, "state", *fields)
     return record(kind, handoff, offer, by=by, now=now, note=note)
@@ -133,7 +138,8 @@ def hold(handoff: Handoff, offer: Offer | None = None) -> None:
     """
     Read both as they stand, and keep everyone else from moving them until the transaction ends.
 
-    For acts that reckon with what they read, such as the time that is left.
+    For acts that reckon with what they read, such as the time that is left. Raises TooLate for a
+    draft that was thrown away.
     """
     row = Handoff.objects.select_for_update(no_key=True).filter(pk=handoff.pk).values(*READ).first()
     if row is None:
@@ -145,16 +151,27 @@ def hold(handoff: Handoff, offer: Offer | None = None) -> None:
         offer.handoff = handoff  # letters read the hand-off by its offer
 
 
+def hold_agreed(handoff: Handoff) -> Offer:
+    """The offer of who has it, also once that is over, with both held; TooLate if nobody has."""
+    hold(handoff)
+    offer = handoff.offers.filter(state=Reply.ACCEPTED).select_related("assistant", "terms").first()
+    if offer is None:
+        raise TooLate(f"{handoff}: nobody has it")
+    offer.handoff = handoff
+    return offer
+
+
 def record(
-    kind: str, handoff: Handoff, offer: Offer | None, *, by: str, now: datetime, note: str = ""
+    kind: Kind, handoff: Handoff, offer: Offer | None, *, by: Actor, now: datetime, note: str = ""
 ) -> HandoffEvent:
     """Write down that something happened; the rows are only ever added."""
     return HandoffEvent.objects.create(handoff=handoff, offer=offer, kind=kind, actor=by, note=note, happened_at=now)
 
 
-def record_refused(handoff: Handoff, asked: str, *, now: datetime) -> HandoffEvent:
-    """Write down what its owner asked and could not be done."""
-    return record(Kind.REFUSED, handoff, None, by=Actor.OWNER, now=now, note=asked)
+def record_refused(handoff: Handoff, asked: str, *, offer: Offer | None = None, now: datetime) -> HandoffEvent:
+    """Write down what was asked and could not be done: by its owner, or by the assistant of that offer."""
+    by = Actor.ASSISTANT if offer else Actor.OWNER
+    return record(Kind.REFUSED, handoff, offer, by=by, now=now, note=asked)
 
 
 def replay(events: Iterable[HandoffEvent]) -> tuple[str, dict[int, str]]:
@@ -175,12 +192,9 @@ def replay(events: Iterable[HandoffEvent]) -> tuple[str, dict[int, str]]:
     return state, replies
 
 
-def _write(
-    rows: QuerySet[Any, Any], after: Mapping[str, str], only_if: Q | None, fields: Mapping[str, Any], what: str
-) -> None:
+def _write(rows: QuerySet[Any, Any], after: Mapping[str, str], only_if: Q | None, fields: Mapping[str, Any]) -> bool:
     rows = rows.filter(only_if or Q(), state__in=list(after))
-    if not rows.update(state=_target(after), **fields):
-        raise TooLate(what)
+    return bool(rows.update(state=_target(after), **fields))
 
 
 def _target(after: Mapping[str, str]) -> Any:

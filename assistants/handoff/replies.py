@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from assistants.models import Handoff, HandoffEvent, NeverMail, Offer
+from assistants.models import Handoff, NeverMail, Offer
 
 from . import cascade, letters, moves, reply_times, tell
 from .moves import Actor, Kind, TooLate
@@ -65,11 +65,10 @@ def _accept(offer: Offer, terms_version: int, now: datetime) -> None:
                 only_if_offer=_in_time(now) & Q(terms=offer.terms_id),
                 offer_fields={"answered_at": now, "has_question": False},
                 assistant=offer.assistant,
-                minutes_given=handoff.given_at(offer.terms.share, of=handoff.share),
             )
     except IntegrityError:  # they have this task by another hand-off
         raise TooLate from None
-    tell.owner(event, letters.accepted_facts(offer), now=now)
+    tell.owner(event, letters.accepted(offer), now=now)
     tell.assistant(event, letters.receipt(offer, take_back_until=now + TAKE_BACK), now=now)
     cascade.supersede_others(handoff, offer, now=now)
 
@@ -94,11 +93,10 @@ def take_back(offer: Offer, *, now: datetime) -> None:
         now=now,
         only_if_offer=Q(answered_at__gt=now - TAKE_BACK),
         offer_fields={"answered_at": now},
-        minutes_given=handoff.given_at(handoff.share, of=offer.terms.share),
         ends_on=None,
     )
     then = cascade.go_on(handoff, now=now)
-    tell.owner(event, letters.taken_back(offer, then), now=now)
+    tell.owner(event, letters.taken_back(offer, then, cascade.whom_again(handoff)), now=now)
     tell.assistant(event, letters.took_back(offer), now=now)
 
 
@@ -113,7 +111,7 @@ def can_take_back(offer: Offer, now: datetime) -> bool:
 
 @transaction.atomic
 def ask(offer: Offer, question: str, *, now: datetime) -> None:
-    """Ask the owner something first; the answer gives a day at least to think it over."""
+    """Ask the owner something first; the answer gives a day at least to think it over. Raises TooMany."""
     moves.hold(offer.handoff, offer)
     if offer.questions >= MOST_QUESTIONS:
         raise TooMany
@@ -142,7 +140,11 @@ def counter(
     terms_version: int,
     now: datetime,
 ) -> None:
-    """Propose other terms; the time to reply stands still while the owner thinks, for three days at most."""
+    """
+    Propose other terms; the time to reply stands still while the owner thinks, for three days at most.
+
+    Raises TermsChanged when what stands is not the version that was on their page.
+    """
     moves.hold(offer.handoff, offer)
     if offer.terms.version != terms_version:
         raise TermsChanged
@@ -197,7 +199,7 @@ def decline(offer: Offer, *, reason: str, now: datetime) -> None:
         offer_fields={"answered_at": now, "reason": reason},
     )
     then = cascade.go_on(handoff, now=now)
-    tell.owner(event, letters.declined_facts(offer, then), now=now)
+    tell.owner(event, letters.declined(offer, then), now=now)
 
 
 @transaction.atomic
@@ -219,13 +221,17 @@ def note(offer: Offer, text: str, *, now: datetime) -> None:
 
 @transaction.atomic
 def give_notice(offer: Offer, last_day: date, *, now: datetime) -> None:
-    """End it after that day; until then it runs. One before the start means that it never begins."""
+    """
+    End it after that day; until then it runs. One before the start means that it never begins.
+
+    Raises TooLate for a day after the one that was said before.
+    """
     moves.hold(offer.handoff, offer)
     if offer.handoff.state == Handoff.State.TAKEN and last_day < offer.terms.starts_on:
         event = moves.make(Kind.ENDED, offer.handoff, offer, by=Actor.ASSISTANT, now=now, ends_on=last_day)
         tell.owner(event, letters.will_not_start(offer), now=now)
         return
-    if offer.handoff.state in moves.AGREED and offer.handoff.ends_on == last_day:
+    if offer.handoff.is_agreed and offer.handoff.ends_on == last_day:
         return  # pressed twice
     event = moves.make(
         Kind.NOTICE,
@@ -237,7 +243,7 @@ def give_notice(offer: Offer, last_day: date, *, now: datetime) -> None:
         only_if=Q(ends_on=None) | Q(ends_on__gt=last_day),
         ends_on=last_day,
     )
-    tell.owner(event, letters.notice(offer, by_owner=False), now=now)
+    tell.owner(event, letters.resigned(offer), now=now)
 
 
 @transaction.atomic
@@ -249,8 +255,3 @@ def stop_mail(offer: Offer, *, now: datetime) -> None:
     for each in theirs.order_by("handoff_id", "pk"):
         with suppress(TooLate):  # it was answered or taken back meanwhile; the address is stopped all the same
             decline(each, reason="", now=now)
-
-
-def refuse(offer: Offer, asked: str, *, now: datetime) -> None:
-    """Write down what was asked and could not be done."""
-    moves.record(HandoffEvent.Kind.REFUSED, offer.handoff, offer, by=Actor.ASSISTANT, now=now, note=asked)

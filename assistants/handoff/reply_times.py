@@ -1,4 +1,9 @@
-"""How long an assistant has to reply: when it stands still, goes on, and is worth a reminder. Pure."""
+"""
+How long an assistant has to reply: when it stands still, goes on, and is worth a reminder.
+
+It reads no clock, and of rows only the days on which the assistant is away: no query where
+those were fetched with the offer, `prefetch_related("assistant__absences")`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +20,6 @@ PAUSE = timedelta(hours=72)
 # The first reminder comes at half time, the second that long before the end; none with less than four hours left.
 LAST_CALL = timedelta(hours=4, minutes=15)
 LEAST_LEFT = timedelta(hours=4)
-MOST_REMINDERS = 2
 # Two that come closer to each other are one too many.
 APART = timedelta(hours=2)
 # When nobody is reminded, on the assistant's own clock.
@@ -32,7 +36,11 @@ def paused(offer: Offer, now: datetime) -> dict[str, Any]:
 
 
 def resumed(offer: Offer, now: datetime, *, at_least: timedelta = TO_THINK) -> dict[str, Any]:
-    """The fields of an offer whose time goes on from where it stood still; after an answer a day at least."""
+    """
+    The fields of an offer whose time goes on from where it stood still; after an answer a day at least.
+
+    Raises ValueError for one whose time runs.
+    """
     if offer.paused_at is None:
         raise ValueError(f"{offer}: its time runs")
     left = offer.reply_by - PAUSE - offer.paused_at
@@ -51,10 +59,10 @@ def reminder_at(offer: Offer) -> datetime | None:
 
     A time in the quiet hours moves to their end; one that would leave less than four hours is left out.
     """
-    if offer.sent_at is None or offer.reminders >= MOST_REMINDERS:
+    if offer.sent_at is None or offer.reminders >= Offer.MOST_REMINDERS:
         return None
     half = offer.sent_at + (offer.reply_by - offer.sent_at) / 2
-    first, second = _waking(half, offer), _waking(offer.reply_by - LAST_CALL, offer)
+    first, second = _waking(offer, half), _waking(offer, offer.reply_by - LAST_CALL)
     if offer.reminders and second - first < APART:
         return None
     due = second if offer.reminders else first
@@ -64,7 +72,7 @@ def reminder_at(offer: Offer) -> datetime | None:
 def reminded(offer: Offer, now: datetime) -> dict[str, Any]:
     """The fields of an offer that is reminded of now; one that was missed is not made up for by two at once."""
     is_last = now >= offer.reply_by - LAST_CALL
-    return {"reminders": MOST_REMINDERS if is_last else offer.reminders + 1}
+    return {"reminders": Offer.MOST_REMINDERS if is_last else offer.reminders + 1}
 
 
 def is_reminder_due(offer: Offer, now: datetime) -> bool:
@@ -79,10 +87,10 @@ def has_time(offer: Offer, moment: datetime) -> bool:
 
 def can_remind(offer: Offer, moment: datetime) -> bool:
     """Whether a reminder can leave then: it is their turn, day where they are, and there is time to act on it."""
-    return not offer.has_question and has_time(offer, moment) and not is_quiet(moment, offer)
+    return not offer.has_question and has_time(offer, moment) and not is_quiet(offer, moment)
 
 
-def _waking(moment: datetime, offer: Offer) -> datetime:
+def _waking(offer: Offer, moment: datetime) -> datetime:
     """That moment, or the next morning on which they are there: days away are quiet too."""
     there = moment.astimezone(offer.assistant.zone)
     day = absences.back_on(offer.assistant, there.date())
@@ -93,5 +101,6 @@ def _waking(moment: datetime, offer: Offer) -> datetime:
     return datetime.combine(day, QUIET_UNTIL, offer.assistant.zone)
 
 
-def is_quiet(now: datetime, offer: Offer) -> bool:
-    return _waking(now, offer) > now
+def is_quiet(offer: Offer, moment: datetime) -> bool:
+    """Whether it is night where the assistant lives, or a day on which they are away."""
+    return _waking(offer, moment) > moment

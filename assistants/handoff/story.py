@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,8 +15,7 @@ from assistants.work import gains
 from tasks import dates, durations, money, owners
 from tasks.weeks import Week
 
-from . import letters, reply_times, terms_apart
-from .forms import REPLY_HOUR, HandoffForm
+from . import cascade, letters, reply_times, terms_apart
 
 State = Handoff.State
 Kind = HandoffEvent.Kind
@@ -146,37 +145,30 @@ STANDS = {
 
 def asked(handoff: Handoff) -> list[Asked]:
     """Everyone it was put to since it was last a draft, in that order. Two queries."""
-    events = list(
-        handoff.events.filter(kind__in=[Kind.UNDONE, Kind.SENT, Kind.ASKED, Kind.COUNTERED]).order_by("-pk")
-    )
-    sent: list[int] = []
-    said: dict[tuple[int | None, str], str] = {}
-    for event in events:
-        if event.kind == Kind.UNDONE:
-            break
-        if event.kind == Kind.SENT and event.offer_id:
-            sent.append(event.offer_id)
-        said.setdefault((event.offer_id, event.kind), event.note)
-    offers = {each.pk: each for each in handoff.offers.select_related("assistant", "terms", "proposed")}
-    return [_asked(offers[pk], said, handoff) for pk in sorted(sent)]
+    offers = cascade.this_round(handoff)[::-1]
+    events = handoff.events.filter(offer__in=offers, kind__in=[Kind.ASKED, Kind.COUNTERED]).order_by("pk")
+    said = {(event.offer_id, event.kind): event.note for event in events}
+    return [_asked(each, said, handoff) for each in offers]
 
 
-def still_to_ask(handoff: Handoff, asked: list[Asked]) -> list[StandIn]:
-    """Who stands in after those, under which hours and rate. One query."""
+def still_to_ask(handoff: Handoff) -> list[StandIn]:
+    """Who stands in and can still be asked, under which hours and rate. Five queries at most."""
     if handoff.state not in (State.DRAFT, State.OFFERING) or handoff.if_not == Handoff.IfNot.TELL:
         return []
-    were = {each.offer.assistant_id for each in asked}
-    stand_ins = handoff.stand_ins.select_related("assistant")
-    return [each for each in stand_ins if each.assistant_id not in were]
+    return cascade.who_can_be_asked(handoff)
 
 
 def _asked(offer: Offer, said: dict[tuple[int | None, str], str], handoff: Handoff) -> Asked:
     is_countered = offer.state == Offer.State.COUNTERED and offer.proposed is not None
+    is_asking = offer.has_question and offer.state in Offer.OPEN
+    state = "asks something" if is_asking else STANDS[Offer.State(offer.state)]
+    if offer.state == Offer.State.EXPIRED and offer.waits_for_owner:
+        state = "had no answer from you in time"
     return Asked(
         offer,
-        "asks something" if offer.has_question else STANDS[Offer.State(offer.state)],
+        state,
         terms=letters.in_short(offer.terms, handoff),
-        question=said.get((offer.pk, Kind.ASKED), "") if offer.has_question else "",
+        question=said.get((offer.pk, Kind.ASKED), "") if is_asking else "",
         note=said.get((offer.pk, Kind.COUNTERED), "") if is_countered else "",
         change=_change(offer, handoff) if is_countered else None,
     )
@@ -190,7 +182,7 @@ def _change(offer: Offer, handoff: Handoff) -> list[dict[str, Any]]:
     value = owner.hour_value(offer.reply_by.astimezone(owner.zone).date()) or Decimal(0)
 
     def ahead(terms: Terms) -> str:
-        minutes = Decimal(handoff.minutes_given) * terms.share / offer.terms.share
+        minutes = handoff.given_at(terms.share)
         return money.short(money.rounded(value * minutes / 60 - terms.weekly_pay, owner.currency), owner.currency)
 
     was, now = ahead(offer.terms), ahead(offer.proposed)
@@ -199,14 +191,9 @@ def _change(offer: Offer, handoff: Handoff) -> list[dict[str, Any]]:
 
 
 def trial(handoff: Handoff, today: date) -> dict[str, Any]:
-    """Whether a trial asks for the owner's word: from two days before its end on."""
-    ends_on = handoff.trial_ends_on
-    is_on = handoff.state in (State.TAKEN, State.ACTIVE) and handoff.stage == Handoff.Stage.TRIAL
-    last_day = max(ends_on, today) if ends_on else today
-    return {
-        "trial_last_day": last_day.isoformat(),
-        "trial_asks": bool(is_on and ends_on and ends_on - today <= timedelta(days=2) and not handoff.ends_on),
-    }
+    """Whether a trial asks for the owner's word, and which day it would end on."""
+    last_day = max(handoff.trial_ends_on or today, today)
+    return {"trial_last_day": last_day.isoformat(), "trial_asks": handoff.asks_to_keep(today)}
 
 
 def log(handoff: Handoff) -> list[Entry]:
@@ -233,8 +220,8 @@ def _worked(handoff: Handoff, week: Week, lines: list[WorkLog]) -> Entry:
     return Entry("them", what, f"In the week of {dates.long(week.first)}", notes)
 
 
-def to_come(handoff: Handoff) -> list[Entry]:
-    """The steps after sending, drawn hollow; soonest first."""
+def to_come(handoff: Handoff, next_asked: Sequence[StandIn] = ()) -> list[Entry]:
+    """The steps after sending, drawn hollow; soonest first. `next_asked` are those who can still be asked."""
     offer, zone = handoff.offer, handoff.owner.zone
     ends = [Entry("auto", "It ends", dates.full(handoff.ends_on))] if handoff.ends_on else []
     if handoff.state == State.ACTIVE:
@@ -244,11 +231,12 @@ def to_come(handoff: Handoff) -> list[Entry]:
         return [*starts, *ends]
     if handoff.state != State.OFFERING or offer is None:
         return []
+    is_last = handoff.if_not == Handoff.IfNot.NEXT and not next_asked
     runs_out = {
         Handoff.IfNot.TELL: "Time to reply runs out, and we tell you",
         Handoff.IfNot.NEXT: "Time to reply runs out, and the next one is asked",
         Handoff.IfNot.ALL: "Time to reply runs out for those who did not answer",
-    }[Handoff.IfNot(handoff.if_not)]
+    }[Handoff.IfNot.TELL if is_last else Handoff.IfNot(handoff.if_not)]
     until = [Entry("auto", runs_out, dates.moment(offer.reply_by, zone))]
     reminder = reply_times.reminder_at(offer) if offer.state == Offer.State.SENT and not offer.has_question else None
     if reminder:
@@ -290,10 +278,13 @@ SAID = {
     Kind.LAPSED: "Nobody is left to ask",
     Kind.STARTED: "Started",
     Kind.DONE: "You said that it is done",
+    Kind.REOPENED: "You took that back: it goes on",
     Kind.QUERIED: "You asked about hours",
     Kind.CORRECTED: "{who} corrected hours",
     Kind.APPROVED: "Your OK on hours",
+    Kind.UNAPPROVED: "You took your OK on hours back",
     Kind.PAID: "Payment of hours",
+    Kind.UNPAID: "Not paid after all",
 }
 
 
@@ -317,13 +308,14 @@ def _told(event: HandoffEvent, handoff: Handoff, zone: ZoneInfo) -> Iterator[tup
             yield "You ended it" if is_mine else "It ended", when, ""
         case Kind.ACCEPTED | Kind.AGREED | Kind.EDITED:
             yield SAID[Kind(event.kind)].format(who=who), when, letters.terms_by_version(handoff).get(event.note, "")
-        case Kind.APPROVED | Kind.PAID:  # the lines themselves, and their amounts, stand above
+        case Kind.APPROVED | Kind.UNAPPROVED | Kind.PAID | Kind.UNPAID:  # the lines, and their amounts, stand above
             yield SAID[Kind(event.kind)], when, ""
         case Kind.LAPSED if handoff.if_not == Handoff.IfNot.TELL:
             return  # nobody else was to be asked
         # A refused click is kept for the record, and a closed offer follows from what stands beside it.
         case kind if kind in SAID:
-            yield SAID[Kind(kind)].format(who=who), when, event.note
+            quote = "" if kind in HandoffEvent.MACHINE_NOTES else event.note
+            yield SAID[Kind(kind)].format(who=who), when, quote
 
 
 def so_far(handoff: Handoff, today: date) -> dict[str, Any]:
@@ -341,27 +333,3 @@ def so_far(handoff: Handoff, today: date) -> dict[str, Any]:
         return {"gains": None}
     worth = money.rounded(made.worth(owners.hour_values(owner)), owner.currency)
     return {"gains": made, "worth": worth, "paid": made.paid, "this_week": this_week, "until": run[-2].last}
-
-
-def preview(form: HandoffForm, terms: Terms | None) -> dict[str, Any]:
-    """What the assistant will read and what it costs and frees, from the form as it stands over a draft's `terms`."""
-    task, person, suggestion = form.task, form.assistant, form.suggestion
-    owner, currency = task.owner, task.owner.currency
-    given = form.cleaned_data if form.is_bound else {}
-    minutes = given.get("hours", (terms.weekly_minutes if terms else suggestion.minutes) * 60) // 60
-    share = given.get("share") or form.initial["share"]
-    rate: Decimal = given.get("rate", form.initial["rate"])
-    starts_on: date = given.get("starts_on") or form.initial["starts_on"]
-    last_day: date = given.get("reply_by") or form.initial["reply_by"]
-    reply_by = datetime.combine(last_day, REPLY_HOUR, owner.zone)
-    return {
-        "takes": durations.hours(minutes * 60),
-        "rate": money.short(rate, currency),
-        "starts": dates.full(starts_on),
-        "brief": given.get("brief") or form.initial.get("brief", ""),
-        "costs": money.short(money.rounded(rate * minutes / 60, currency), currency),
-        "frees": money.short(money.rounded(suggestion.frees(share), currency), currency),
-        "given": durations.hours(suggestion.part(share) * 60),
-        "reply_by": dates.moment(reply_by, owner.zone),
-        "reply_by_there": dates.moment(reply_by, person.zone) if person.time_zone != owner.time_zone else "",
-    }

@@ -17,11 +17,17 @@ from tasks.models import Owner, Task
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Someone else who could do the whole task: their minutes a week, and what it brings in whole cents."""
+    """
+    Someone else who could do the whole task: their minutes a week, and what it brings in whole cents.
+
+    `pace` is those minutes before they were rounded up, `free` what they have free.
+    """
 
     assistant: Assistant
     minutes: int
     ahead_cents: int
+    pace: int
+    free: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,16 @@ class Suggestion:
     def frees(self, share: int) -> Decimal:
         return self.hour_value * self.part(share) / 60
 
+    def minutes_of(self, other: Other, minutes: int) -> int:
+        """What someone else is asked for where the person is asked for `minutes`: as much more as they are slower."""
+        if minutes == self._whole:
+            return other.minutes  # the hours as worked out, which were rounded up once
+        theirs = _quarters(-(-minutes * other.pace // self._pace)) if self._pace else _quarters(minutes)
+        return min(theirs, other.free)
+
+    # Minutes a week of the whole task, rounded up and not.
     _whole: int = 0
+    _pace: int = 0
 
 
 def suggest(owner: Owner, task: Task, person: Assistant, today: date) -> Suggestion:
@@ -74,6 +89,7 @@ def suggest(owner: Owner, task: Task, person: Assistant, today: date) -> Suggest
         others=_others(rows, asked, each, person),
         away=next(absences.in_words(each, today) for each in rows.people if each.pk == person.pk),
         _whole=_quarters(whole),
+        _pace=whole,
     )
 
 
@@ -86,9 +102,9 @@ def _others(rows: Rows, asked: matching.Instance, task: matching.Task, person: A
         if whom.id == str(person.pk) or {(task.id, whom.id), (None, whom.id)} & pairs:
             continue
         worth = matching.weigh(asked.owner, task, whom)
-        minutes = _quarters(task.parts * worth.minutes)
-        if minutes <= free[people[whom.id].pk] and worth.net(task.parts) > 0:
-            found.append(Other(people[whom.id], minutes, worth.net(task.parts)))
+        pace, theirs = task.parts * worth.minutes, free[people[whom.id].pk]
+        if (minutes := _quarters(pace)) <= theirs and worth.net(task.parts) > 0:
+            found.append(Other(people[whom.id], minutes, worth.net(task.parts), pace, theirs))
     return sorted(found, key=lambda each: (-each.ahead_cents, each.assistant.pk))
 
 

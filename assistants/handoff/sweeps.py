@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
@@ -18,9 +18,8 @@ from . import cascade, handoffs, letters, moves, reply_times, tell
 from .moves import Actor, Kind, State, TooLate
 
 logger = logging.getLogger(__name__)
-# Nowhere is a day further ahead than UTC+14.
-FURTHEST = timedelta(hours=14)
-BEFORE_TRIAL_ENDS = timedelta(days=2)
+# Nowhere is the day further ahead than at UTC+14.
+AHEAD_OF_UTC = timedelta(hours=14)
 WITH = ("handoff__task", "handoff__owner", "assistant", "terms")
 Row = TypeVar("Row", Handoff, Offer)
 
@@ -42,7 +41,9 @@ def expire_overdue(*, now: datetime) -> None:
 
 @transaction.atomic
 def expire(offer: Offer, *, now: datetime) -> None:
+    """Close one offer, and tell both whose turn it was. Raises TooLate if it is not overdue any more."""
     handoff = offer.handoff
+    moves.hold(handoff, offer)
     event = moves.make(
         Kind.EXPIRED,
         handoff,
@@ -53,21 +54,18 @@ def expire(offer: Offer, *, now: datetime) -> None:
         offer_fields={"answered_at": now},
     )
     then = cascade.go_on(handoff, now=now)
-    tell.owner(event, letters.expired_facts(offer, then), now=now)
+    tell.owner(event, letters.expired(offer, then), now=now)
     tell.assistant(event, letters.closed(offer), now=now)
 
 
 def remind(*, now: datetime) -> None:
     """Remind who has not answered, twice at most, and in their waking hours only."""
-    waiting = Offer.objects.filter(
-        state=Offer.State.SENT, reminders__lt=reply_times.MOST_REMINDERS, reply_by__gt=now, has_question=False
-    )
 
     def act(offer: Offer) -> None:
         if reply_times.is_reminder_due(offer, now):
             remind_of(offer, now=now)
 
-    _each(waiting.select_related(*WITH).prefetch_related("assistant__absences"), act)
+    _each(Offer.objects.to_remind(now).select_related(*WITH).prefetch_related("assistant__absences"), act)
 
 
 @transaction.atomic
@@ -88,7 +86,7 @@ def remind_of(offer: Offer, *, now: datetime) -> None:
 def start_due(*, now: datetime) -> None:
     """Start what was agreed once its first day has come where the owner lives."""
     taken = Offer.objects.filter(state=Offer.State.ACCEPTED, handoff__state=State.TAKEN).select_related(*WITH)
-    soon = taken.filter(terms__starts_on__lte=(now + FURTHEST).date())
+    soon = taken.filter(terms__starts_on__lte=(now + AHEAD_OF_UTC).date())
 
     def act(offer: Offer) -> None:
         if offer.terms.starts_on <= offer.handoff.owner.today(now):
@@ -101,12 +99,12 @@ def start_due(*, now: datetime) -> None:
 def start(offer: Offer, *, now: datetime) -> None:
     """What was agreed begins, and its assistant gets the page again."""
     moves.make(Kind.STARTED, offer.handoff, offer, by=Actor.SYSTEM, now=now)
-    tell.assistant_by("start", offer, letters.start_facts(offer), now=now)
+    tell.assistant_by("start", offer, letters.start(offer), now=now)
 
 
 def end_due(*, now: datetime) -> None:
     """End what notice was given of, once its last day is over where the owner lives."""
-    ending = Handoff.objects.agreed().filter(ends_on__lt=(now + FURTHEST).date()).select_related("owner", "task")
+    ending = Handoff.objects.agreed().filter(ends_on__lt=(now + AHEAD_OF_UTC).date()).select_related("owner", "task")
 
     def act(handoff: Handoff) -> None:
         if handoff.ends_on and handoff.ends_on < handoff.owner.today(now):
@@ -117,28 +115,18 @@ def end_due(*, now: datetime) -> None:
 
 def ask_about_trials(*, now: datetime) -> None:
     """Two days before a trial ends its owner is asked, once, to keep or to stop; nothing is decided for them."""
-    soon = (now + FURTHEST).date() + BEFORE_TRIAL_ENDS
-    ending = Offer.objects.filter(
-        state=Offer.State.ACCEPTED,
-        handoff__state__in=[State.TAKEN, State.ACTIVE],
-        handoff__stage=Handoff.Stage.TRIAL,
-        handoff__trial_ends_on__lte=soon,
-    )
+    soon = (now + AHEAD_OF_UTC).date() + Handoff.BEFORE_TRIAL_ENDS
+    trials = Offer.objects.agreed().filter(handoff__stage=Handoff.Stage.TRIAL, handoff__trial_ends_on__lte=soon)
+    ending = list(trials.filter(handoff__ends_on=None).select_related(*WITH))
+    keys = {offer.pk: f"trial-{offer.pk}-{offer.handoff.trial_ends_on}" for offer in ending}
+    asked = set(OutgoingEmail.objects.filter(key__in=keys.values()).values_list("key", flat=True))
 
     def act(offer: Offer) -> None:
-        until = offer.handoff.trial_ends_on
-        if until and until - BEFORE_TRIAL_ENDS <= offer.handoff.owner.today(now):
-            _ask_about_trial(offer, until, now=now)
+        if offer.handoff.asks_to_keep(offer.handoff.owner.today(now)):
+            with suppress(IntegrityError), transaction.atomic():  # another sweep asked that moment
+                tell.owner_once(keys[offer.pk], offer, letters.trial_ends(offer), now=now)
 
-    _each(ending.select_related(*WITH), act)
-
-
-def _ask_about_trial(offer: Offer, until: date, *, now: datetime) -> None:
-    key = f"trial-{offer.pk}-{until}"
-    if OutgoingEmail.objects.filter(key=key).exists():
-        return
-    with suppress(IntegrityError), transaction.atomic():  # another sweep asked that moment
-        tell.owner_once(key, offer, letters.trial_ends(offer), now=now)
+    _each([offer for offer in ending if keys[offer.pk] not in asked], act)
 
 
 def _each(rows: Iterable[Row], act: Callable[[Row], None]) -> None:

@@ -1,13 +1,16 @@
-"""Who hears of a move: the emails that go with it, in its transaction."""
+"""Who hears of a move: the emails that go with it, in its transaction; and what becomes of an offer's own email."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from assistants.mail import outbox
 from assistants.models import HandoffEvent, Offer, OutgoingEmail
 from tasks.models import Owner
 
+from . import letters
 from .letters import Facts
 
 
@@ -33,9 +36,41 @@ def assistant_by(kind: str, offer: Offer, facts: Facts, *, now: datetime) -> Out
     return _put(kind, offer, facts, f"{kind}-{offer.pk}", now)
 
 
-def _put(kind: str, offer: Offer, facts: Facts, key: str, now: datetime) -> OutgoingEmail:
-    to = (offer.assistant.name, offer.assistant.email)
-    return outbox.put(kind, owner=offer.handoff.owner, to=to, key=key, facts=facts, offer=offer, now=now)
+# --- The offer's own email --------------------------------------------------------
+def offer(offer: Offer, *, now: datetime, due_at: datetime) -> OutgoingEmail:
+    """Put it to its assistant; until it is due its owner can take it back."""
+    return _put("offer", offer, letters.offered(offer), f"offer-{offer.pk}", now, due_at=due_at)
+
+
+def stop_email(offer: Offer, why: str) -> bool:
+    """Keep the offer's email here if it waits here still; what a worker has taken may have arrived."""
+    return bool(_waiting(offer).update(state=OutgoingEmail.State.SKIPPED, trouble=why))
+
+
+def write_email_anew(offer: Offer) -> bool:
+    """Let the offer's email say how the offer is now, if it waits here still."""
+    return bool(_waiting(offer).update(facts=letters.offered(offer)))
+
+
+def readdress_emails(offer: Offer) -> bool:
+    """Send what waits or is tried again to the assistant's address of now; whether the offer itself is among it."""
+    unsent = OutgoingEmail.objects.filter(
+        offer=offer, state__in=[OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING]
+    )
+    was_waiting = _waiting(offer).exists()
+    unsent.update(to_name=offer.assistant.name, to_email=offer.assistant.email)
+    return was_waiting
+
+
+def _waiting(offer: Offer) -> QuerySet[OutgoingEmail]:
+    return OutgoingEmail.objects.filter(key=f"offer-{offer.pk}", state=OutgoingEmail.State.QUEUED, tries=0)
+
+
+def _put(
+    kind: str, offer: Offer, facts: Facts, key: str, now: datetime, *, due_at: datetime | None = None
+) -> OutgoingEmail:
+    to, owner = (offer.assistant.name, offer.assistant.email), offer.handoff.owner
+    return outbox.put(kind, owner=owner, to=to, key=key, facts=facts, offer=offer, now=now, due_at=due_at)
 
 
 def _owner(to: Owner, key: str, facts: Facts, now: datetime) -> OutgoingEmail:

@@ -17,28 +17,30 @@ from django.views.decorators.http import require_POST
 
 from assistants import nonces
 from assistants.link.forms import EndForm, NoteForm
+from assistants.mail import caps, trouble
 from assistants.models import Handoff, Offer
 from assistants.work import foresight, totals
 from tasks import clock
 from tasks.requests import OwnerRequest
 
+from . import cascade, moves, reopening, story
 from . import handoffs as acts
-from . import moves, story
-from .forms import OwnTimeForm, StageForm
+from .running_forms import OwnTimeForm, StageForm
 
 Act = Callable[..., Any]
 
 
 @login_required
 def handoffs(request: OwnerRequest) -> HttpResponse:
-    mine = request.user.handoffs
-    foreseen = foresight.by_month(request.user, request.user.today(clock.now()))
+    mine, now = request.user.handoffs, clock.now()
+    foreseen = foresight.by_month(request.user, request.user.today(now))
     context = {
         "waiting": [story.row(each) for each in mine.open().with_terms()],
         "agreed": [story.row(each) for each in mine.agreed().with_terms()],
         "rest": [story.row(each) for each in (mine.drafts() | mine.past()).with_terms()[:50]],
         "foreseen": foreseen,
         "foreseen_sentence": foresight.sentence(foreseen),
+        "mail_waits": trouble.waits(request.user, now),
     }
     return render(request, "handoffs/handoffs.html", context)
 
@@ -60,17 +62,21 @@ def _page(request: OwnerRequest, handoff: Handoff, status: int = 200, **more: ob
     if offer and offer.state == Offer.State.QUEUED:
         sent = handoff.events.filter(kind="sent", actor="owner").latest("pk")
         leaves_at = sent.happened_at + timedelta(seconds=settings.UNDO_WINDOW)
-    today, asked = request.user.today(now), story.asked(handoff)
+    today, asked, next_asked = request.user.today(now), story.asked(handoff), story.still_to_ask(handoff)
     context = {
         "handoff": handoff,
         "row": story.row(handoff),
         "offer": offer,
         "asked": asked,
-        "next_asked": story.still_to_ask(handoff, asked),
+        "next_asked": next_asked,
+        "whom_again": cascade.whom_again(handoff),
+        "can_reopen": reopening.can_reopen(handoff, now),
         "log": story.log(handoff),
-        "to_come": story.to_come(handoff),
+        "to_come": story.to_come(handoff, next_asked),
         "can_undo": leaves_at is not None and now < leaves_at,
         "own_time": OwnTimeForm(handoff),
+        "mail_waits": trouble.waits(request.user, now),
+        "mail_failed": trouble.told(handoff, now),
         **story.so_far(handoff, today),
         **story.trial(handoff, today),
         **totals.for_owner(handoff),
@@ -80,7 +86,7 @@ def _page(request: OwnerRequest, handoff: Handoff, status: int = 200, **more: ob
     if is_out and handoff.state in Handoff.LIVE and not any(each.change or each.question for each in asked):
         first = handoff.assistant.first_name
         context["note_form"] = NoteForm(label=f"Write to {first}", help_text="They get it by email, with their link.")
-    if handoff.state in (Handoff.State.TAKEN, Handoff.State.ACTIVE):
+    if handoff.is_agreed:
         context["end_form"] = EndForm(
             today, latest=handoff.ends_on, help_text="They hear of it at once, and go on until then."
         )
@@ -164,6 +170,31 @@ def handoff_done(request: OwnerRequest, pk: int) -> HttpResponse:
     """The job is done, and nothing of it is left."""
     own = _own(request, pk)
     return _do(request, own, partial(acts.finish, own), "Done, and they know.", "It is not running any more.")
+
+
+@login_required
+@require_POST
+def handoff_reopen(request: OwnerRequest, pk: int) -> HttpResponse:
+    """It is not done after all."""
+    own = _own(request, pk)
+    act = partial(reopening.reopen, own)
+    return _do(request, own, act, f"It goes on, and {own.assistant.first_name} knows.", "Too late: it stays done.")
+
+
+@login_required
+@require_POST
+def handoff_again(request: OwnerRequest, pk: int) -> HttpResponse:
+    """Ask those anew who heard that someone was first, by a hand-off of its own."""
+    own = _own(request, pk)
+    try:
+        again = reopening.ask_again(own, now=clock.now())
+    except caps.Reached as limit:
+        messages.error(request, str(limit))
+        return redirect("assistants:handoff", pk)
+    except moves.TooLate:
+        messages.error(request, "They were asked again already, or nobody of them can be asked any more.")
+        return redirect("assistants:handoff", pk)
+    return redirect("assistants:handoff", again.pk)
 
 
 @login_required

@@ -10,32 +10,42 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from assistants import nonces
+from assistants.mail import caps
 from assistants.models import Assistant, Handoff, Offer
-from assistants.roster import people
+from assistants.roster import absences, people
 from tasks import briefs, clock
 from tasks.fields import hours_text
 from tasks.models import Owner, Task
 from tasks.requests import OwnerRequest
 
+from . import cascade, moves, previews, story, suggestions
 from . import handoffs as acts
-from . import moves, story, suggestions
-from .forms import HandoffForm, PickForm, TermsForm, first_day, last_reply_day
+from .forms import HandoffForm, PickForm, last_reply_day
+from .running_forms import TermsForm
 from .suggestions import Suggestion
+
+IS_SENT = "It was sent meanwhile, so it stays as it is. What you typed now was not saved."
 
 
 @login_required
 def handoff_new(request: OwnerRequest) -> HttpResponse:
     """Write one, prefilled from the plan; without a task and a person, choose them first."""
     owner = request.user
-    tasks = list(owner.tasks.active().routine())
-    people = list(owner.assistants.active())
+    everyone = list(owner.assistants.active().with_stop())
+    tasks, people = list(owner.tasks.active().routine()), [each for each in everyone if not each.wants_no_mail]
+    if request.method == "POST":  # what was typed is kept, whatever happened to the task or the person meanwhile
+        tasks, people = list(owner.tasks.routine()), list(owner.assistants.all())
     both = {"task", "to"} <= request.GET.keys()
-    pick = PickForm(tasks, people, request.GET if both else None, initial=request.GET.dict())
+    stopped = [each for each in everyone if each.wants_no_mail]
+    pick = PickForm(tasks, people, stopped, request.GET if both else None, initial=request.GET.dict())
     if not pick.is_valid():
-        context = {"form": pick, "has_tasks": bool(tasks), "has_people": bool(people)}
+        context = {"form": pick, "has_tasks": bool(tasks), "has_people": bool(everyone)}
         return render(request, "handoffs/handoff_pick.html", context, status=422 if pick.errors else 200)
     task = next(task for task in tasks if task.pk == pick.cleaned_data["task"])
     person = next(person for person in people if person.pk == pick.cleaned_data["to"])
@@ -51,6 +61,8 @@ def handoff_new(request: OwnerRequest) -> HttpResponse:
 def handoff_draft(request: OwnerRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(request.user.handoffs.with_terms(), pk=pk)
     if draft.state != Handoff.State.DRAFT:
+        if request.method == "POST":
+            messages.error(request, IS_SENT)
         return redirect("assistants:handoff", pk)
     return _write(request, draft.task, draft.assistant, draft)
 
@@ -59,32 +71,61 @@ def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff 
     owner, now = request.user, clock.now()
     proposal = suggestions.suggest(owner, task, person, owner.today(now))
     initial = _from_draft(draft) if draft else _from_plan(request, task, person, proposal)
-    form = HandoffForm(task, person, proposal, now, request.POST or None, initial=initial)
+    held, what = list(_held(owner, task, draft)), cascade.obstacle(task, person)
+    obstacle = _in_words(what, task, person) if what else ""
+    form = HandoffForm(
+        task, person, proposal, now, request.POST or None, initial=initial, held=held, obstacle=obstacle
+    )
     is_preview = "preview" in request.POST
     if form.is_valid() and not is_preview:
         try:
             return _keep(request, form, draft)
-        except acts.NotWanted:
-            form.add_error(None, f"{person.first_name} asked for no more mail about hand-offs.")
+        except acts.InTheWay as what_came:
+            form.add_error(None, _in_words(str(what_came), task, person))
         except acts.AlreadyWithThem:
             form.add_error(None, f"{person.first_name} has {task.mid_sentence}, or an offer of it, already.")
+        except caps.Reached as limit:
+            form.add_error(None, str(limit))
         except acts.NoTimeLeft:
             form.add_error("reply_by", "That leaves no time to reply. Take a later day.")
         except nonces.Reused:
             form.add_error(None, "This form was sent before. Open it anew for another hand-off.")
         except moves.TooLate:
-            return redirect("assistants:handoff", draft.pk if draft else 0)
+            messages.error(request, IS_SENT)
+            return redirect("assistants:handoff", draft.pk) if draft else redirect("assistants:handoffs")
     context = {
         "form": form,
         "task": task,
         "person": person,
         "draft": draft,
-        "held": [story.row(each) for each in _held(owner, task, draft)],
-        "preview": story.preview(form, draft.terms if draft else None),
+        "held": [story.row(each) for each in held],
+        "preview": previews.preview(form),
+        "is_preview": is_preview,
     }
     if is_preview:
         return render(request, "handoffs/_preview.html", context)
     return render(request, "handoffs/handoff_write.html", context, status=422 if form.errors else 200)
+
+
+def _in_words(obstacle: str, task: Task, person: Assistant) -> SafeString:
+    """Why it cannot be sent, and what to do about it."""
+    first, theirs = person.first_name, reverse("assistants:assistant", args=[person.pk])
+    match obstacle:
+        case "retired":
+            said = '{} is off your list of tasks. <a href="{}">Take it up again</a> first, or throw this away.'
+            return format_html(said, task.name, reverse("tasks:task", args=[task.pk]))
+        case "paused":
+            said = '{} is paused. <a href="{}">End the pause</a> first, or hand it to someone else.'
+            return format_html(said, first, theirs)
+        case "erased":
+            return format_html("Their data was erased, so nothing can be sent. {}", _someone_else(task))
+        case _:
+            return format_html("{} asked for no more mail about hand-offs. {}", first, _someone_else(task))
+
+
+def _someone_else(task: Task) -> SafeString:
+    url = f"{reverse('assistants:handoff_new')}?task={task.pk}"
+    return format_html('<a href="{}">Hand it to someone else</a>; you can save this as a draft first.', url)
 
 
 def _held(owner: Owner, task: Task, draft: Handoff | None) -> QuerySet[Handoff]:
@@ -99,7 +140,7 @@ def _from_plan(request: OwnerRequest, task: Task, person: Assistant, proposal: S
         "hours": hours_text(proposal.minutes),
         "share": proposal.share(proposal.minutes),
         "rate": person.rate,
-        "starts_on": first_day(owner.today(now)),
+        "starts_on": absences.first_day(owner.today(now)),
         "reply_by": last_reply_day(owner, now),
         "others": [each.assistant.pk for each in proposal.others],
     }
@@ -178,4 +219,6 @@ def handoff_terms(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse
     else:
         if form.is_changed():
             messages.success(request, f"{offer.assistant.first_name} gets the new terms by email.")
+        else:
+            messages.info(request, "Nothing was changed: these are the terms as they stand.")
     return redirect("assistants:handoff", pk)

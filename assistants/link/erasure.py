@@ -15,25 +15,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
-from assistants.handoff import handoffs, moves, replies
+from assistants.handoff import handoffs, moves, replies, tell
 from assistants.handoff.moves import Actor, Kind, TooLate
-from assistants.mail import outbox
-from assistants.models import Assistant, HandoffEvent, LinkRequest, Offer, OutgoingEmail
+from assistants.models import Assistant, Handoff, HandoffEvent, LinkRequest, Offer, OutgoingEmail
 from assistants.roster import people
-from tasks.models import Owner
 
 from . import person_letters
 
 GONE = "Someone who left"
-# What they wrote stands in the notes of all their other events.
-FOR_THE_MACHINE = [Kind.NOTICE, Kind.LOGGED, Kind.ACCEPTED]
 # A line of an email to the owner that has their words in it.
 QUOTE = "“"
 # Events of the owner's that repeat what a line of hours said: 27 October 2026, 2:00, “October receipts”. What
 # stands before the quotation is kept, and nothing after it, for their words may hold any mark.
-REPEATS = [Kind.APPROVED, Kind.QUERIED, Kind.PAID]
+REPEATS = [Kind.APPROVED, Kind.UNAPPROVED, Kind.QUERIED, Kind.PAID, Kind.UNPAID]
 REPEATED = re.compile(r", “.*", re.DOTALL)
 
 
@@ -87,10 +83,12 @@ def erase(offer: Offer, *, now: datetime) -> None:
             handoffs.discard(draft)
     LinkRequest.objects.filter(email=known.email.lower()).delete()
     _scrub_messages(person, known)
+    _scrub_briefs(person, known)
     _scrub_emails(person, known)
     _scrub_owners_emails(person, known)
     person.offers.update(epoch=F("epoch") + 1, timer_since=None, reason="")
-    _tell(owner, person, offer, list(names), now)
+    key = f"erased-{person.pk}-{now:%Y%m%d%H%M%S%f}"
+    tell.owner_once(key, offer, person_letters.erased(offer, list(names)), now=now)
 
 
 def _blank(person: Assistant, now: datetime) -> None:
@@ -117,14 +115,26 @@ def _close(pk: int, now: datetime) -> None:
 
 def _scrub_messages(person: Assistant, known: Known) -> None:
     events = HandoffEvent.objects.filter(offer__assistant=person)
-    events.filter(actor=Actor.ASSISTANT).exclude(kind__in=FOR_THE_MACHINE).update(note="")
+    with_text = events.exclude(kind__in=HandoffEvent.MACHINE_NOTES)
+    with_text.filter(actor=Actor.ASSISTANT).update(note="")
     for event in events.filter(kind__in=REPEATS):
         events.filter(pk=event.pk).update(note=REPEATED.sub("", event.note))
-    for event in events.filter(actor=Actor.OWNER).exclude(kind__in=[*FOR_THE_MACHINE, *REPEATS]).exclude(note=""):
+    for event in with_text.filter(actor=Actor.OWNER).exclude(kind__in=REPEATS).exclude(note=""):
         events.filter(pk=event.pk).update(note=known.out_of(event.note))
     for line in person.work.exclude(query=""):
         person.work.filter(pk=line.pk).update(query=known.out_of(line.query))
-    person.work.update(note="")
+    person.work.update(note="", answer="")
+
+
+def _scrub_briefs(person: Assistant, known: Known) -> None:
+    """What the owner wrote for them, and perhaps about them; those who were asked after them have it by email too."""
+    theirs = Handoff.objects.filter(Q(assistant=person) | Q(offers__assistant=person)).distinct()
+    for handoff in theirs:
+        texts = {"brief": known.out_of(handoff.brief), "how_to": known.out_of(handoff.how_to)}
+        Handoff.objects.filter(pk=handoff.pk).update(**texts)
+    for email in OutgoingEmail.objects.filter(offer__handoff__in=theirs).exclude(offer__assistant=person):
+        if "paragraphs" in email.facts:
+            _rewrite(email, email.facts | {"paragraphs": known.out_of(email.facts["paragraphs"])})
 
 
 def _scrub_emails(person: Assistant, known: Known) -> None:
@@ -156,14 +166,3 @@ def _scrub_owners_emails(person: Assistant, known: Known) -> None:
 def _rewrite(email: OutgoingEmail, facts: dict[str, Any]) -> None:
     if facts != email.facts:
         OutgoingEmail.objects.filter(pk=email.pk).update(facts=facts)
-
-
-def _tell(owner: Owner, person: Assistant, offer: Offer, names: list[str], now: datetime) -> None:
-    outbox.put(
-        "answer",
-        owner=owner,
-        to=(owner.name, owner.email),
-        key=f"erased-{person.pk}-{now:%Y%m%d%H%M%S%f}",
-        facts=person_letters.erased(offer, names),
-        now=now,
-    )

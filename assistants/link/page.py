@@ -9,11 +9,11 @@ from typing import Any
 from assistants import links
 from assistants.handoff import letters, moves, replies, terms_apart
 from assistants.models import Handoff, HandoffEvent, Offer
-from assistants.work import totals, work_logs
-from assistants.work.forms import WorkForm
+from assistants.work import totals, work_logs, work_timers
+from assistants.work.forms import EndedForm, WorkForm
 from tasks import dates
 
-from . import by_hand
+from . import by_hand, person_letters
 from .forms import ChangeForm, EndForm, NoteForm, QuestionForm
 
 State = Offer.State
@@ -28,10 +28,6 @@ class Said:
     what: str
     when: str
     quote: str
-
-
-def today(offer: Offer, now: datetime) -> date:
-    return now.astimezone(offer.assistant.zone).date()
 
 
 def template(offer: Offer, now: datetime) -> str:
@@ -82,16 +78,18 @@ def context(offer: Offer, now: datetime) -> dict[str, Any]:
 
 def _forms(offer: Offer, now: datetime) -> dict[str, Any]:
     """Fresh ones, of what can be done as it stands."""
-    day, owner = today(offer, now), offer.handoff.owner.first_name
+    day, owner = offer.assistant.today(now), offer.handoff.owner.first_name
     forms: dict[str, Any] = {}
     if offer.state in Offer.OPEN:
         forms["change_form"] = ChangeForm(offer, day)
         forms["question_form"] = QuestionForm() if offer.questions < replies.MOST_QUESTIONS else None
-    if offer.state == State.ACCEPTED and offer.handoff.state in (Handoff.State.TAKEN, Handoff.State.ACTIVE):
+    if offer.state == State.ACCEPTED and offer.handoff.is_agreed:
         forms["note_form"] = NoteForm(help_text=f"{owner} gets it by email.")
         forms["end_form"] = EndForm(day, help_text=f"Until then it goes on as agreed, and {owner} knows.")
     if work_logs.can_log(offer, now):
-        forms["work_form"] = WorkForm(day)
+        forms["work_form"] = WorkForm(min(day, work_logs.last_day(offer) or day))
+    if work_timers.is_forgotten(offer, now):
+        forms["ended_form"] = EndedForm(offer, now)
     return forms
 
 
@@ -136,17 +134,9 @@ TALK = {
     Kind.QUERIED: "{owner} asked about hours",
     Kind.CORRECTED: "You corrected hours",
     Kind.APPROVED: "{owner}’s OK on hours",
+    Kind.UNAPPROVED: "{owner} took the OK on hours back",
     Kind.PAID: "Payment of hours",
-}
-HOURS = {Kind.QUERIED, Kind.CORRECTED, Kind.APPROVED, Kind.PAID}
-# Whose note is a message; that of the others is for the machine.
-QUOTED = {
-    *HOURS,
-    Kind.ASKED,
-    Kind.ANSWERED,
-    Kind.COUNTERED,
-    Kind.INSISTED,
-    Kind.NOTED,
+    Kind.UNPAID: "Not paid after all",
 }
 # Whose note names terms by their version.
 NAMES_TERMS = {Kind.EDITED, Kind.AGREED, Kind.ACCEPTED}
@@ -167,7 +157,7 @@ def talk(offer: Offer) -> list[Said]:
             what = f"{'You' if is_mine else owner} set the last day: {dates.full(date.fromisoformat(event.note))}"
         if event.kind == Kind.STAGED:
             what = f"{owner} said: {Handoff.Stage(event.note).label.lower()}"
-        quote = event.note if event.kind in QUOTED else ""
+        quote = "" if event.kind in HandoffEvent.MACHINE_NOTES else event.note
         if event.kind in NAMES_TERMS:
             quote = terms.get(event.note, "")
         who = {"assistant": "you", "owner": "them"}.get(event.actor, "auto")
@@ -175,24 +165,14 @@ def talk(offer: Offer) -> list[Said]:
     return found
 
 
-def _stands(offer: Offer) -> str:
-    if offer.state == State.COUNTERED:
-        return f"your change is with {offer.assistant.owner.first_name}"
-    if offer.state in Offer.LIVE:
-        return "waits for your answer"
-    return "running" if offer.handoff.state == Handoff.State.ACTIVE else "agreed"
-
-
 def others(offer: Offer) -> list[dict[str, str]]:
     """What else this person has, or was asked by an email that has left, with their links. One query."""
     theirs = offer.assistant.offers.exclude(pk=offer.pk).select_related("handoff__task", "assistant__owner")
-    mine = theirs.filter(state__in=Offer.RUNS_OUT) | theirs.filter(
-        state=State.ACCEPTED, handoff__state__in=[Handoff.State.TAKEN, Handoff.State.ACTIVE]
-    )
+    mine = theirs.filter(state__in=Offer.RUNS_OUT) | theirs.agreed()
     return [
         {
             "name": each.handoff.task.name,
-            "stands": _stands(each),
+            "stands": person_letters.stands(each),
             "token": links.token("offer", each.pid, each.epoch),
         }
         for each in mine

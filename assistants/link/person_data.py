@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from assistants.mail import outbox
+from assistants.mail import messages, outbox
 from assistants.models import Assistant, HandoffEvent, NeverMail, Offer, OutgoingEmail, Terms, WorkLog
 
 from . import person_letters
@@ -29,7 +29,7 @@ def ask(offer: Offer, what: str, *, now: datetime) -> None:
         owner=offer.handoff.owner,
         to=(person.name, person.email),
         key=f"data-{offer.pk}-{sent.count() + 1}",
-        facts=person_letters.data_facts(offer, what),
+        facts=person_letters.data_asked(offer, what),
         offer=offer,
         now=now,
     )
@@ -58,8 +58,9 @@ def export(person: Assistant, *, now: datetime) -> dict[str, Any]:
             "time_zone": person.time_zone,
             "rate_an_hour": f"{person.rate} {owner.currency}",
             "minutes_a_week": person.weekly_minutes,
+            "wants_weekly_note": person.wants_note,
             "paused_on": _day(person.paused_on),
-            "wants_no_mail": NeverMail.objects.filter(email__iexact=person.email).exists(),
+            "wants_no_mail": NeverMail.objects.has(person.email),
         },
         "skills": [
             {"skill": level.skill.name, "level": level.level} for level in person.skill_levels.select_related("skill")
@@ -74,7 +75,7 @@ def export(person: Assistant, *, now: datetime) -> dict[str, Any]:
         "hours": [_line(each) for each in person.work.select_related("handoff__task").order_by("day", "pk")],
         "emails": [
             {"to": each.to_email, "written_at": each.written_at.isoformat(), "sent_at": _moment(each.sent_at)}
-            | {"subject": outbox.compose(each).subject}
+            | {"subject": messages.subject(each)}
             for each in emails
         ],
     }
@@ -121,6 +122,7 @@ def _line(line: WorkLog) -> dict[str, Any]:
         "amount": str(line.amount),
         "state": line.state,
         "question": line.query,
+        "answer": line.answer,
         "paid_on": _day(line.paid_on),
         "logged_at": line.logged_at.isoformat(),
     }

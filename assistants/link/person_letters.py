@@ -15,17 +15,17 @@ from assistants.roster import people
 EXPORT, ERASE = "export", "erase"
 
 
-def renew_facts(offer: Offer) -> Facts:
+def links_anew(offer: Offer) -> Facts:
     """`offer` is any of theirs: the links of all are looked up when the email leaves."""
-    return letters.withdrawn_facts(offer)
+    return letters.people(offer)
 
 
 def renew(email: OutgoingEmail) -> Facts:
     """A link for each of their hand-offs with this owner."""
-    to_them = letters.news(email)
+    to_them = letters.to_assistant(email)
     if email.offer is None:
         raise ValueError(f"{email.key}: it is about an offer")
-    held = people.held_by(email.offer.assistant, now=email.written_at).select_related("handoff__task")
+    held = people.held_by(email.offer.assistant, now=email.written_at)
     return to_them | {
         "links": [
             {
@@ -33,27 +33,29 @@ def renew(email: OutgoingEmail) -> Facts:
                 "stands": stands(each),
                 "url": links.absolute(reverse("link:page", args=[links.token("offer", each.pid, each.epoch)])),
             }
-            for each in held
+            for each in held.select_related("handoff__task", "assistant__owner")
         ]
     }
 
 
 def stands(offer: Offer) -> str:
-    """How it stands for the assistant, in three words."""
+    """How it stands for the assistant, as the rest of a line that names the task."""
+    if offer.state == Offer.State.COUNTERED:
+        return f"your change is with {offer.assistant.owner.first_name}"
     if offer.state in Offer.LIVE:
-        return "Waits for your answer"
-    return {Handoff.State.TAKEN: "Agreed", Handoff.State.ACTIVE: "Running"}.get(
-        Handoff.State(offer.handoff.state), "Over"
+        return "waits for your answer"
+    return {Handoff.State.TAKEN: "agreed", Handoff.State.ACTIVE: "running"}.get(
+        Handoff.State(offer.handoff.state), "over"
     )
 
 
-def data_facts(offer: Offer, what: str) -> Facts:
-    return letters.withdrawn_facts(offer) | {"what": what}
+def data_asked(offer: Offer, what: str) -> Facts:
+    return letters.people(offer) | {"what": what}
 
 
 def data(email: OutgoingEmail) -> Facts:
     """To export or to erase their data: a link of its own, good for a day from when it was asked for."""
-    to_them = letters.news(email)
+    to_them = letters.to_assistant(email)
     if email.offer is None:
         raise ValueError(f"{email.key}: it is about an offer")
     purpose: links.Purpose = "erase" if email.facts["what"] == ERASE else "export"

@@ -20,6 +20,7 @@ from assistants import links
 from assistants.models import Offer
 from assistants.roster import absences
 from assistants.roster.absence_forms import AbsenceForm, absence_pk
+from assistants.work import weekly_notes
 from tasks import clock
 
 from . import by_hand, erasure, person_data, person_letters, renewals
@@ -35,7 +36,7 @@ look_or_act = require_http_methods(["GET", "HEAD", "POST"])
 def away(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Days on which they are away: a list, and a form for more."""
     person, is_sent = offer.assistant, _is_sent(request, offer)
-    today = absences.today_of(person, clock.now())
+    today = person.today(clock.now())
     here = redirect("link:away", links.token("offer", offer.pid, offer.epoch))
     if is_sent and "remove" in request.POST:
         absences.remove(person, absence_pk(request.POST["remove"]))
@@ -100,6 +101,22 @@ def erase(request: HttpRequest, offer: Offer) -> HttpResponse:
     return redirect(request.path)
 
 
+@csrf_exempt  # the token proves; a mail program has no cookie
+@look_or_act
+def weekly_note(request: HttpRequest, token: str) -> HttpResponse:
+    """
+    Stop the weekly note on their hours, or have it again: a page with a button, and one click by a mail program.
+
+    Its token opens nothing else, so nothing on this page leads to the rest.
+    """
+    offer = links.find_offer(token, "unsubscribe")
+    if offer is None:
+        raise Http404
+    if request.method == "POST":
+        weekly_notes.want(offer.assistant, wanted="again" in request.POST)
+    return render(request, "link/weekly_note.html", {"owner": offer.handoff.owner, "person": offer.assistant})
+
+
 @csrf_exempt  # so that the page is the same for everybody; all it can do is send mail to where it went before
 @look_or_act
 def renew(request: HttpRequest) -> HttpResponse:
@@ -108,7 +125,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         renewals.ask(form.cleaned_data["email"], now=clock.now())
         return redirect("link:renew_sent")
-    return render(request, "link/lost.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "link/lost.html", {"form": form, "is_asked": True}, status=422 if form.errors else 200)
 
 
 @require_safe

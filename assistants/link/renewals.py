@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from assistants.handoff import cascade
 from assistants.mail import outbox
-from assistants.models import Assistant, LinkRequest
+from assistants.models import Assistant, LinkRequest, NeverMail
 from assistants.roster import people
 
 from . import person_letters
@@ -50,7 +49,7 @@ def answer_due(*, now: datetime) -> None:
 def _answer(request: LinkRequest, *, now: datetime) -> None:
     # Of two workers one changes the row, and writes the emails.
     asked = LinkRequest.objects.filter(pk=request.pk, asked_at=request.asked_at)
-    if not asked.update(asked_at=None) or cascade.is_stopped(request.email):
+    if not asked.update(asked_at=None) or NeverMail.objects.has(request.email):
         return
     for person in Assistant.objects.here().filter(email__iexact=request.email).select_related("owner"):
         offer = people.held_by(person, now=now).last()
@@ -60,7 +59,7 @@ def _answer(request: LinkRequest, *, now: datetime) -> None:
                 owner=person.owner,
                 to=(person.name, person.email),
                 key=f"renew-{person.pk}-{request.asked_at:%Y%m%d%H%M%S%f}",
-                facts=person_letters.renew_facts(offer),
+                facts=person_letters.links_anew(offer),
                 offer=offer,
                 now=now,
             )

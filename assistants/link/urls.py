@@ -1,6 +1,7 @@
 import re
 
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from assistants import links
 
@@ -10,11 +11,14 @@ from . import work_views as link_work_views
 
 app_name = "link"
 urlpatterns = [
+    # Who cut the token off its address has lost the link.
+    path("", RedirectView.as_view(pattern_name="link:renew")),
     # Before those that begin with a token.
     path("renew/", link_person_views.renew, name="renew"),
     path("renew/sent/", link_person_views.renew_sent, name="renew_sent"),
     path("export/<str:token>/", link_person_views.export, name="export"),
     path("erase/<str:token>/", link_person_views.erase, name="erase"),
+    path("weekly/<str:token>/", link_person_views.weekly_note, name="weekly_note"),
     path("<str:token>/", link_views.page, name="page"),
     re_path(rf"^(?P<token>[^/]+)/[{re.escape(links.GLUED)}]+$", link_views.page),
     path("<str:token>/accept/", link_views.accept, name="accept"),

@@ -19,8 +19,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assistants import links, nonces
-from assistants.handoff import cascade, moves, replies
-from assistants.models import Offer
+from assistants.handoff import moves, replies
+from assistants.models import NeverMail, Offer
 from tasks import clock
 
 from . import by_hand
@@ -92,10 +92,10 @@ def _act(
     except nonces.Reused:
         return show(request, offer, status=422, reused=True)
     except replies.TermsChanged:
-        replies.refuse(offer, name, now=now)
+        moves.record_refused(offer.handoff, name, offer=offer, now=now)
         return show(request, Offer.objects.get(pk=offer.pk), status=409, terms_changed=True)
     except (moves.TooLate, replies.TooMany):
-        replies.refuse(offer, name, now=now)
+        moves.record_refused(offer.handoff, name, offer=offer, now=now)
     return back(offer)
 
 
@@ -136,7 +136,7 @@ def ask(request: HttpRequest, offer: Offer) -> HttpResponse:
 @by_form
 def change(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Propose other terms than those whose version the form carries."""
-    form = ChangeForm(offer, link_page.today(offer, clock.now()), request.POST)
+    form = ChangeForm(offer, offer.assistant.today(clock.now()), request.POST)
     if not form.is_valid():
         return show(request, offer, status=422, change_form=form)
     given = form.cleaned_data
@@ -178,7 +178,7 @@ def note(request: HttpRequest, offer: Offer) -> HttpResponse:
 @by_form
 def end(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Give notice: it ends after the day that the form names."""
-    form = EndForm(link_page.today(offer, clock.now()), request.POST)
+    form = EndForm(offer.assistant.today(clock.now()), request.POST)
     if not form.is_valid():
         return show(request, offer, status=422, end_form=form)
     return _act(request, offer, "end", replies.give_notice, last_day=form.cleaned_data["last_day"])
@@ -191,5 +191,5 @@ def stop(request: HttpRequest, offer: Offer) -> HttpResponse:
     if request.method == "POST" and by_hand.is_sent(offer, request.POST, clock.now()):
         replies.stop_mail(offer, now=clock.now())
         return redirect(request.path)
-    context = link_page.context(offer, clock.now()) | {"stopped": cascade.is_stopped(offer.assistant.email)}
+    context = link_page.context(offer, clock.now()) | {"stopped": NeverMail.objects.has(offer.assistant.email)}
     return render(request, "link/stop.html", context)

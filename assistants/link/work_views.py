@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assistants import links, nonces
-from assistants.handoff import replies
+from assistants.handoff import moves
 from assistants.handoff.moves import TooLate
 from assistants.models import Offer, WorkLog
 from assistants.months import Month
 from assistants.work import calendars, statements, work_logs, work_timers
 from assistants.work import views as work_views
-from assistants.work.forms import WorkForm
+from assistants.work.forms import EndedForm, WorkForm
 from tasks import clock
 
 from . import by_hand
@@ -30,7 +32,7 @@ def hours(request: HttpRequest, offer: Offer) -> HttpResponse:
     now = clock.now()
     if not work_logs.can_log(offer, now):
         return _refused(offer, "hours")
-    form = WorkForm(work_logs.today(offer, now), request.POST)
+    form = WorkForm(offer.assistant.today(now), request.POST)
     if not form.is_valid():
         return show(request, offer, status=422, work_form=form)
     given = form.cleaned_data
@@ -52,11 +54,19 @@ def line(request: HttpRequest, offer: Offer, line_pk: int) -> HttpResponse:
     """Correct a line that is not approved; of one that was queried this is the answer."""
     now, found = clock.now(), _line(offer, line_pk)
     is_sent = request.method == "POST" and by_hand.is_sent(offer, request.POST, now)
-    form = WorkForm(work_logs.today(offer, now), request.POST if is_sent else None, line=found)
+    form = WorkForm(offer.assistant.today(now), request.POST if is_sent else None, line=found)
     if form.is_valid():
         given = form.cleaned_data
         try:
-            work_logs.correct(offer, line_pk, day=given["day"], seconds=given["time"], note=given["note"], now=now)
+            work_logs.correct(
+                offer,
+                line_pk,
+                day=given["day"],
+                seconds=given["time"],
+                note=given["note"],
+                answer=given.get("answer", ""),
+                now=now,
+            )
         except work_logs.Refused as error:
             form.add_error(error.field, str(error))
         except TooLate:
@@ -65,12 +75,13 @@ def line(request: HttpRequest, offer: Offer, line_pk: int) -> HttpResponse:
             return back(offer)
     context = _frame(offer) | {"form": form, "line": found, "made": by_hand.made(offer, now)}
     context["is_open"] = found.state != WorkLog.State.APPROVED
+    context["is_queried"] = found.state == WorkLog.State.QUERIED
     return render(request, "link/hours_line.html", context, status=422 if form.errors else 200)
 
 
 @by_form
 def line_remove(request: HttpRequest, offer: Offer, line_pk: int) -> HttpResponse:
-    """Take a line out that is not approved."""
+    """Take a line out that is not approved; of one that is not there the page just comes again."""
     try:
         work_logs.remove(offer, line_pk, now=clock.now())
     except TooLate:
@@ -87,11 +98,32 @@ def timer_start(request: HttpRequest, offer: Offer) -> HttpResponse:
 
 @by_form
 def timer_stop(request: HttpRequest, offer: Offer) -> HttpResponse:
-    """Stop it and log what it measured, or throw that away."""
-    now = clock.now()
+    """
+    Stop it and log what it measured, or throw that away.
+
+    Of one that was forgotten the page asks when work ended: the form brings that time as `at`.
+    """
+    now, only = clock.now(), _started(request)
     if "discard" in request.POST:
-        return _timer(offer, "discard the timer", lambda: work_timers.discard(offer))
-    return _timer(offer, "stop the timer", lambda: work_timers.stop(offer, now=now))
+        return _timer(offer, "discard the timer", lambda: work_timers.discard(offer, only=only))
+    if "at" not in request.POST:
+        return _timer(offer, "stop the timer", lambda: work_timers.stop(offer, only=only, now=now))
+    form = EndedForm(offer, now, request.POST)
+    if form.is_valid():
+        until = form.cleaned_data["at"]
+        try:
+            return _timer(offer, "stop the timer", lambda: work_timers.stop(offer, until=until, only=only, now=now))
+        except work_timers.NotThen as error:
+            form.add_error("at", str(error))
+    return show(request, offer, status=422, ended_form=form)
+
+
+def _started(request: HttpRequest) -> datetime | None:
+    """When the timer was started that the page showed; None if the form does not say."""
+    try:
+        return datetime.fromisoformat(request.POST.get("since", ""))
+    except ValueError:
+        return None
 
 
 def _timer(offer: Offer, name: str, act: Callable[[], object]) -> HttpResponse:
@@ -99,6 +131,8 @@ def _timer(offer: Offer, name: str, act: Callable[[], object]) -> HttpResponse:
         act()
     except TooLate:
         return _refused(offer, name)
+    except work_timers.Forgotten:
+        pass  # the page asks when work ended
     return back(offer)
 
 
@@ -106,7 +140,12 @@ def _timer(offer: Offer, name: str, act: Callable[[], object]) -> HttpResponse:
 @by_link
 @require_safe
 def statement(request: HttpRequest, offer: Offer, month: Month) -> HttpResponse:
-    return render(request, "link/statement.html", _frame(offer) | work_views.shown(_statement(offer, month)))
+    """With the lines of this hand-off that can still be corrected, since the page itself shows two months only."""
+    of_month = _statement(offer, month)
+    mine = [line for line in of_month.lines if line.handoff_id == offer.handoff_id]
+    is_open = work_logs.can_log(offer, timezone.now())
+    context = {"correctable": [line for line in mine if is_open and line.state != WorkLog.State.APPROVED]}
+    return render(request, "link/statement.html", _frame(offer) | work_views.shown(of_month) | context)
 
 
 @by_link
@@ -151,5 +190,5 @@ def _frame(offer: Offer) -> dict[str, object]:
 
 
 def _refused(offer: Offer, asked: str) -> HttpResponse:
-    replies.refuse(offer, asked, now=clock.now())
+    moves.record_refused(offer.handoff, asked, offer=offer, now=clock.now())
     return back(offer)

@@ -1,17 +1,18 @@
-"""Handing over: hand-offs, their terms and offers, who else is asked, and what happened."""
+"""Handing over: hand-offs, their terms and offers, and who else is asked."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from tasks.models import Task, new_pid
 
+from .history import HandoffEvent
 from .roster import Assistant
 
 
@@ -25,7 +26,7 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
     def agreed(self) -> Self:
         """Accepted, whether it has started or not."""
-        return self.filter(state__in=[Handoff.State.TAKEN, Handoff.State.ACTIVE])
+        return self.filter(state__in=Handoff.AGREED)
 
     def begun(self) -> Self:
         """Started, whether it runs still or has ended; what was ended before its start never began."""
@@ -38,7 +39,11 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def running_on(self, day: date) -> Self:
         """Started by the end of that local day, and not ended by then."""
         over = [HandoffEvent.Kind.ENDED, HandoffEvent.Kind.DONE]
-        ended = HandoffEvent.objects.filter(kind__in=over, happened_at__date__lte=day)
+        # What was said to be done by a slip goes on.
+        reopened = HandoffEvent.objects.filter(
+            handoff=OuterRef("handoff"), pk__gt=OuterRef("pk"), kind=HandoffEvent.Kind.REOPENED
+        )
+        ended = HandoffEvent.objects.filter(~Exists(reopened), kind__in=over, happened_at__date__lte=day)
         begun = HandoffEvent.objects.filter(kind=HandoffEvent.Kind.STARTED, happened_at__date__lte=day)
         return self.filter(pk__in=begun.values("handoff")).exclude(pk__in=ended.values("handoff"))
 
@@ -72,7 +77,8 @@ class Handoff(models.Model):
 
     # What was agreed takes of the owner's own time, also after it has ended: it is counted back.
     TAKES_TIME: ClassVar[list[str]] = [State.TAKEN, State.ACTIVE, State.DONE, State.ENDED]
-    LIVE: ClassVar[list[str]] = [State.OFFERING, State.TAKEN, State.ACTIVE]
+    AGREED: ClassVar[list[str]] = [State.TAKEN, State.ACTIVE]
+    LIVE: ClassVar[list[str]] = [State.OFFERING, *AGREED]
     OVER: ClassVar[list[str]] = [State.DONE, State.ENDED, State.WITHDRAWN, State.LAPSED]
 
     class IfNot(models.TextChoices):
@@ -89,6 +95,9 @@ class Handoff(models.Model):
         TRIAL = "trial", "On trial"
         FULL = "full", "In full"
 
+    # How long before the end of a trial its owner is asked to keep or to stop.
+    BEFORE_TRIAL_ENDS = timedelta(days=2)
+
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="handoffs")
     task = models.ForeignKey(Task, models.CASCADE, related_name="handoffs")
     # Whom it is put to now; once accepted, who has it.
@@ -97,11 +106,11 @@ class Handoff(models.Model):
     brief = models.TextField(max_length=8000, blank=True)
     how_to = models.TextField(max_length=4000, blank=True)
     reply_by = models.DateTimeField()
-    # What the task took the owner before, and how much of that goes, in minutes a week.
-    # Frozen here, else a task that is handed off looks free.
+    # What the task took the owner before, and how much of that goes with `share`, in minutes a week.
+    # Frozen here, else a task that is handed off looks free; what goes under other terms is `minutes_off`.
     minutes_before = models.PositiveIntegerField(default=0)
     minutes_given = models.PositiveIntegerField(default=0)
-    # Percent of the task, as drafted: what whoever stands in is asked for, and what minutes_given is of until agreed.
+    # Percent of the task, as drafted: what whoever stands in is asked for.
     share = models.PositiveSmallIntegerField(default=100)
     # The owner's own time for it: to brief once, to answer and check each week.
     brief_minutes = models.PositiveSmallIntegerField(default=60)
@@ -134,6 +143,16 @@ class Handoff(models.Model):
         return f"{self.task}, {self.get_state_display()}"
 
     @property
+    def is_agreed(self) -> bool:
+        """Accepted, whether it has started or not."""
+        return self.state in self.AGREED
+
+    def asks_to_keep(self, today: date) -> bool:
+        """Whether a trial asks for the owner's word: from two days before its end, while no end of it all is set."""
+        until = self.trial_ends_on if self.is_agreed and self.stage == self.Stage.TRIAL else None
+        return until is not None and self.ends_on is None and until - self.BEFORE_TRIAL_ENDS <= today
+
+    @property
     def takes_own_time(self) -> bool:
         return self.state in self.TAKES_TIME
 
@@ -142,10 +161,10 @@ class Handoff(models.Model):
         newest = self.versions.aggregate(Max("version", default=0))["version__max"]
         return self.versions.create(version=newest + 1, **fields)
 
-    def given_at(self, share: int, *, of: int) -> int:
-        """Minutes a week that go with that share, in percent, as those of now go with `of`; at most all it took."""
+    def given_at(self, share: int) -> int:
+        """Minutes a week that go with that share, in percent, as drafted ones go with theirs; at most all it took."""
         most = max(self.minutes_before, self.minutes_given)
-        return min((2 * self.minutes_given * share + of) // (2 * of), most)
+        return min((2 * self.minutes_given * share + self.share) // (2 * self.share), most)
 
     @property
     def terms(self) -> Terms:
@@ -172,15 +191,13 @@ class Handoff(models.Model):
     @property
     def minutes_off(self) -> int:
         """The owner's minutes a week that go, under the terms as they are offered or agreed."""
-        return (
-            self.given_at(self.terms.share, of=self.share)
-            if self.state == self.State.OFFERING
-            else self.minutes_given
-        )
+        return self.given_at(self.terms.share)
 
 
 class Terms(models.Model):
     """Hours a week, rate, start and how much of the task, in one version that never changes once it was seen."""
+
+    FIELDS = ("weekly_minutes", "rate", "starts_on", "share")
 
     handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="versions")
     version = models.PositiveSmallIntegerField(default=1)
@@ -202,7 +219,7 @@ class Terms(models.Model):
     @property
     def fields(self) -> dict[str, Any]:
         """What a version says, by the names of its fields."""
-        return {name: getattr(self, name) for name in ("weekly_minutes", "rate", "starts_on", "share")}
+        return {name: getattr(self, name) for name in self.FIELDS}
 
     @property
     def weekly_pay(self) -> Decimal:
@@ -230,6 +247,16 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def live(self) -> Self:
         """Not answered yet, or answered with a change that the owner has not answered."""
         return self.filter(state__in=Offer.LIVE)
+
+    def agreed(self) -> Self:
+        """Accepted, and not over."""
+        return self.filter(state=Offer.State.ACCEPTED, handoff__state__in=Handoff.AGREED)
+
+    def to_remind(self, now: datetime) -> Self:
+        """Whose answer is waited for; when each of them is reminded is a question of `reply_times`."""
+        return self.filter(
+            state=Offer.State.SENT, reminders__lt=Offer.MOST_REMINDERS, reply_by__gt=now, has_question=False
+        )
 
     def overdue(self, now: datetime) -> Self:
         """Whose time to reply has run out; it does not run before the email has left."""
@@ -269,6 +296,7 @@ class Offer(models.Model):
     OPEN: ClassVar[list[str]] = [State.QUEUED, State.SENT]
     LIVE: ClassVar[list[str]] = [*OPEN, State.COUNTERED]
     RUNS_OUT: ClassVar[list[str]] = [State.SENT, State.COUNTERED]
+    MOST_REMINDERS = 2
 
     handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="offers")
     assistant = models.ForeignKey(Assistant, models.CASCADE, related_name="offers")
@@ -308,66 +336,7 @@ class Offer(models.Model):
     def __str__(self) -> str:
         return f"{self.handoff_id} to {self.assistant_id}, {self.state}"
 
-
-class HandoffEvent(models.Model):
-    """Something that happened to a hand-off. Rows are only ever added."""
-
-    class Kind(models.TextChoices):
-        # Sending
-        SENT = "sent"
-        UNDONE = "undone"
-        DELIVERED = "delivered"
-        UNDELIVERABLE = "undeliverable"
-        REMINDED = "reminded"
-        READDRESSED = "readdressed"
-        # Coming to terms
-        ASKED = "asked"
-        ANSWERED = "answered"
-        COUNTERED = "countered"
-        UNCOUNTERED = "uncountered"
-        AGREED = "agreed"
-        INSISTED = "insisted"
-        EDITED = "edited"
-        # The answer
-        ACCEPTED = "accepted"
-        TAKEN_BACK = "taken back"
-        DECLINED = "declined"
-        EXPIRED = "expired"
-        SUPERSEDED = "superseded"
-        STILL_FREE = "still free"
-        # The owner's end of it
-        CLOSED = "closed"
-        WITHDRAWN = "withdrawn"
-        LAPSED = "lapsed"
-        # The work
-        STARTED = "started"
-        STAGED = "staged"
-        NOTED = "noted"
-        LOGGED = "logged"
-        CORRECTED = "corrected"
-        APPROVED = "approved"
-        QUERIED = "queried"
-        PAID = "paid"
-        NOTICE = "notice"
-        DONE = "done"
-        ENDED = "ended"
-        # What could not be done
-        REFUSED = "refused"
-
-    class Actor(models.TextChoices):
-        OWNER = "owner"
-        ASSISTANT = "assistant"
-        SYSTEM = "system"
-
-    handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="events")
-    offer = models.ForeignKey(Offer, models.CASCADE, null=True, related_name="events")
-    kind = models.CharField(max_length=13, choices=Kind.choices)
-    actor = models.CharField(max_length=9, choices=Actor.choices)
-    note = models.TextField(blank=True)
-    happened_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["happened_at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.handoff_id}: {self.kind}"
+    @property
+    def waits_for_owner(self) -> bool:
+        """With a question or a change that the owner has not answered; of one that is over, whether it ended so."""
+        return self.has_question or self.paused_at is not None

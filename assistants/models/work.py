@@ -45,6 +45,7 @@ class WorkLog(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.LOGGED)
     is_over = models.BooleanField(default=False, help_text="Above the week's agreed hours when it was logged.")
     query = models.CharField(max_length=400, blank=True)
+    answer = models.CharField(max_length=400, blank=True, db_default="", help_text="In words, to the query.")
     decided_at = models.DateTimeField(null=True)
     paid_on = models.DateField(null=True)
 

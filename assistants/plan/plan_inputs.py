@@ -162,7 +162,7 @@ def cents(amount: Decimal) -> int:
 def _parts_given(handoff: Handoff, rows: Rows) -> int:
     minutes = rows.minutes[handoff.task_id]
     part = minutes // parts(minutes)
-    return max(1, weeks.half_up(handoff.minutes_given, part)) if part else 1
+    return max(1, weeks.half_up(handoff.minutes_off, part)) if part else 1
 
 
 def parts(minutes: int) -> int:

@@ -115,7 +115,7 @@ def shown(question: Question, plan: matching.Plan) -> OwnersPlan:
     proposed = proposals.of(plan, rows, question.speaker)
     left_out = _left_out(question, plan)
     value = rows.hour_value or Decimal(0)
-    given = sum(handoff.minutes_given for handoff in rows.live) + sum(each.owner_minutes for each in proposed)
+    given = sum(handoff.minutes_off for handoff in rows.live) + sum(each.owner_minutes for each in proposed)
     return OwnersPlan(
         budget=question.budget,
         proposals=proposed,
@@ -129,7 +129,7 @@ def shown(question: Question, plan: matching.Plan) -> OwnersPlan:
         won_minutes=given,
         costs=sum((money.whole(handoff.terms.weekly_pay) for handoff in rows.live), Decimal(0))
         + sum((each.costs for each in proposed), Decimal(0)),
-        frees=sum((money.whole(value * each.minutes_given / 60) for each in rows.live), Decimal(0))
+        frees=sum((money.whole(value * each.minutes_off / 60) for each in rows.live), Decimal(0))
         + sum((each.frees for each in proposed), Decimal(0)),
         is_proven=plan.status == "optimal",
         gap=Decimal(plan.gap_cents) / 100,

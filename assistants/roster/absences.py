@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -62,10 +62,6 @@ def _hold(person: Assistant) -> None:
     Assistant.objects.select_for_update(no_key=True).filter(pk=person.pk).values("pk").first()
 
 
-def today_of(person: Assistant, now: datetime) -> date:
-    return now.astimezone(person.zone).date()
-
-
 def runs(person: Assistant) -> list[Run]:
     """One query, or none where they were fetched with the person."""
     return [(each.first, each.last) for each in person.absences.all()]
@@ -79,7 +75,7 @@ def to_come(person: Assistant, today: date) -> list[tuple[Absence, str]]:
 
 # --- What they leave -------------------------------------------------------------
 def first_day(today: date) -> date:
-    """The Monday on which a hand-off written today would begin."""
+    """The Monday on which a hand-off written today would begin, with a week to reply and to make ready."""
     return today + timedelta(days=14 - today.weekday())
 
 

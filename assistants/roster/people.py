@@ -83,8 +83,7 @@ def _send_links_anew(assistant: Assistant, *, now: datetime) -> None:
 
 def open_offers(assistant: Assistant) -> models.QuerySet[Offer]:
     """What they can still answer, and what they have."""
-    agreed = Q(state=Offer.State.ACCEPTED, handoff__state__in=[Handoff.State.TAKEN, Handoff.State.ACTIVE])
-    return assistant.offers.filter(Q(state__in=Offer.LIVE) | agreed)
+    return assistant.offers.live() | assistant.offers.agreed()
 
 
 def held_by(assistant: Assistant, *, now: datetime) -> models.QuerySet[Offer]:

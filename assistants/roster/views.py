@@ -62,7 +62,7 @@ def assistant(request: OwnerRequest, pk: int) -> HttpResponse:
 def _page(request: OwnerRequest, person: Assistant, away_form: AbsenceForm | None = None) -> HttpResponse:
     """One person; with a form that has errors, their days away stand open."""
     now = timezone.now()
-    today, there = request.user.today(now), absences.today_of(person, now)
+    today, there = request.user.today(now), person.today(now)
     live = list(request.user.handoffs.live().with_terms().filter(assistant=person))
     worked = totals.by_week(person, today)
     context = {
@@ -117,7 +117,7 @@ def assistant_away(request: OwnerRequest, pk: int) -> HttpResponse:
         if gone:
             messages.success(request, f"Removed {dates.span(gone.first, gone.last)}.")
         return redirect("assistants:assistant", pk)
-    form = AbsenceForm(absences.today_of(person, timezone.now()), request.POST)
+    form = AbsenceForm(person.today(timezone.now()), request.POST)
     absence = form.save(person) if form.is_valid() else None
     if absence is None:
         return _page(request, person, form)

@@ -34,21 +34,22 @@ class Event:
 
 
 def events(offer: Offer) -> Iterator[Event]:
-    """What a calendar should know about an offer, as it stands."""
+    """What a calendar should know about an offer, as it stands; what is off is taken out again where one has it."""
     handoff, task, owner = offer.handoff, offer.handoff.task.name, offer.handoff.owner.name
+    terms, ends_on = offer.terms, handoff.ends_on if offer.state == Offer.State.ACCEPTED else None
+    is_off = offer.state == Offer.State.RELEASED or bool(ends_on and ends_on < terms.starts_on)
     if offer.state != Offer.State.ACCEPTED:
-        # Of an offer that is closed its date is taken out again, where a calendar has it.
         yield Event("reply", offer.reply_by, f"Reply to {owner}: {task}", is_cancelled=offer.state not in Offer.LIVE)
-        return
-    terms, ends_on = offer.terms, handoff.ends_on
-    yield Event("start", terms.starts_on, f"{task} for {owner} starts")
-    hours = durations.hours(terms.weekly_minutes * 60)
-    if not (ends_on and ends_on < terms.starts_on):
-        yield Event("week", terms.starts_on, f"{task} for {owner}, {hours} this week", is_weekly=True, until=ends_on)
+        if not is_off:
+            return
+    yield Event("start", terms.starts_on, f"{task} for {owner} starts", is_cancelled=is_off)
+    until, hours = (None if is_off else ends_on), durations.hours(terms.weekly_minutes * 60)
+    summary = f"{task} for {owner}, {hours} this week"
+    yield Event("week", terms.starts_on, summary, is_weekly=True, until=until, is_cancelled=is_off)
     if handoff.stage == Handoff.Stage.TRIAL and handoff.trial_ends_on:
-        yield Event("trial", handoff.trial_ends_on, f"Trial of {task} for {owner} ends")
+        yield Event("trial", handoff.trial_ends_on, f"Trial of {task} for {owner} ends", is_cancelled=is_off)
     if ends_on:
-        yield Event("end", ends_on, f"Last day of {task} for {owner}")
+        yield Event("end", ends_on, f"Last day of {task} for {owner}", is_cancelled=is_off)
 
 
 def file(these: Iterable[Event], *, name: str, made_at: datetime) -> str:

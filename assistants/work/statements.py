@@ -98,7 +98,7 @@ def state(line: WorkLog) -> str:
     if line.state == State.APPROVED:
         return "approved"
     if line.state == State.QUERIED:
-        return "queried"
+        return "above the agreed hours, queried" if line.is_over else "queried"
     return "above the agreed hours, needs OK" if line.is_over else "waits for OK"
 
 

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from assistants.models import Assistant, Handoff, Offer, WorkLog
 from assistants.months import Month
 from tasks import dates, durations
@@ -19,7 +21,7 @@ from . import statements, work_logs, work_timers
 WEEKS_SHOWN = 8
 # From this part of the week's agreed hours on, the page says how much is left.
 NEARLY = Decimal("0.8")
-# How many lines the pages show besides those that wait; the statements have all.
+# How many approved lines the owner's page shows; the statements have all.
 NEWEST = 40
 
 
@@ -60,17 +62,26 @@ def by_week(assistant: Assistant, today: date) -> list[Worked]:
 
 
 def for_assistant(offer: Offer, now: datetime) -> dict[str, Any]:
-    """What the assistant's page shows of the hours, theirs alone. Three queries."""
-    today = work_logs.today(offer, now)
-    lines = list(offer.handoff.work.filter(assistant=offer.assistant).order_by("-day", "-pk"))
-    month = Month.of(today)
+    """
+    What the assistant's page shows of the hours, theirs alone: two months of lines. Three queries.
+
+    The months are those of today, or of the last day once that is over. A question waits there for
+    its answer however old its line is; all else is in the statements, which the page links to.
+    """
+    today, last = offer.assistant.today(now), work_logs.last_day(offer)
+    month = Month.of(min(today, last) if last else today)
+    recent = Q(day__gte=month.before.first) | Q(state=WorkLog.State.QUERIED)
+    lines = list(offer.handoff.work.filter(recent, assistant=offer.assistant).order_by("-day", "-pk"))
+    months = statements.months(offer.assistant)
     return {
-        "lines": [_shown(line) for line in _newest(lines)],
-        "is_cut": len(_newest(lines)) < len(lines),
+        "lines": [_shown(line) for line in lines],
+        "is_cut": any(each < month.before for each in months),
         "total": sum((line.amount for line in lines), Decimal(0)),
         "statement": statements.of(offer.assistant, month),
-        "months": [each for each in statements.months(offer.assistant) if each != month],
+        "months": [each for each in months if month.before <= each != month],
+        "older": [each for each in months if each < month.before],
         "can_log": work_logs.can_log(offer, now),
+        "log_until": work_logs.last_to_log(offer),
         "timer": _timer(offer, now),
         **_week(offer, lines, today),
     }
@@ -105,13 +116,14 @@ def limit(seconds: int, agreed: int, owner: str) -> str:
 
 
 def _timer(offer: Offer, now: datetime) -> dict[str, Any] | None:
-    """The timer that runs: since when, how long, and whether it was most likely left on."""
+    """The timer that runs: since when, how long, and whether it was left on."""
     if offer.timer_since is None:
         return None
     return {
+        "started": offer.timer_since.isoformat(),
         "since": dates.since(offer.timer_since, now, offer.assistant.zone),
         "seconds": max(0, int((now - offer.timer_since).total_seconds())),
-        "is_long": work_timers.is_long(offer, now),
+        "is_forgotten": work_timers.is_forgotten(offer, now),
     }
 
 
@@ -132,11 +144,6 @@ def for_owner(handoff: Handoff) -> dict[str, Any]:
             "months": sorted({Month.of(line.day) for line in lines}, reverse=True),
         }
     }
-
-
-def _newest(lines: list[WorkLog]) -> list[WorkLog]:
-    """The newest, and all that waits."""
-    return [line for place, line in enumerate(lines) if place < NEWEST or line.state != WorkLog.State.APPROVED]
 
 
 def _shown(line: WorkLog) -> Shown:

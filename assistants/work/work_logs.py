@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from assistants import nonces
-from assistants.handoff import letters, moves, sweeps, tell
+from assistants.handoff import letters, moves, tell
 from assistants.handoff.moves import Actor, Kind, TooLate
 from assistants.models import Assistant, Handoff, Offer, WorkLog, WorkLogQuerySet
 from assistants.months import Month
@@ -36,35 +36,35 @@ class Refused(ValueError):
         super().__init__(said)
 
 
-def today(offer: Offer, now: datetime) -> date:
-    """Where the assistant is."""
-    return now.astimezone(offer.assistant.zone).date()
-
-
 def can_log(offer: Offer, now: datetime) -> bool:
     """While it runs, and for two weeks after its last day."""
     handoff = offer.handoff
     if offer.state != Offer.State.ACCEPTED:
         return False
-    if handoff.state in (Handoff.State.DONE, Handoff.State.ENDED) and handoff.ends_on:
-        # What ended before its start takes none.
-        return offer.terms.starts_on <= handoff.ends_on and today(offer, now) <= handoff.ends_on + TO_LOG
+    until = last_to_log(offer)
+    if handoff.state in (Handoff.State.DONE, Handoff.State.ENDED) and until:
+        return offer.assistant.today(now) <= until
     return bool(handoff.state == Handoff.State.ACTIVE)
+
+
+def last_to_log(offer: Offer) -> date | None:
+    """Of the assistant's days the last on which hours can be logged; None while no end is set, or without work."""
+    ends_on = offer.handoff.ends_on
+    # What ended before its start takes none.
+    return ends_on + TO_LOG if ends_on and offer.terms.starts_on <= ends_on else None
 
 
 # --- The assistant ---------------------------------------------------------------
 @transaction.atomic
 def log(offer: Offer, *, day: date, seconds: int, note: str, now: datetime, once: str = "") -> WorkLog | None:
     """
-    Add a line of work; its amount is fixed here, rounded half up to the cent. The first line starts it.
+    Add a line of work; its amount is fixed here, rounded half up to the cent.
 
     With `once` the same form sent again adds nothing; None if its line is gone since. Raises
     Refused for hours that cannot be, TooLate when none can be logged any more, and
     nonces.Reused when the form said something else the first time.
     """
-    hold(offer)
-    if offer.handoff.state == Handoff.State.TAKEN:
-        sweeps.start(offer, now=now)
+    hold_day(offer)
     if once:
         before = nonces.use(_sender(offer), once, f"hours {day} {seconds} {note}", now)
         if before is not None:
@@ -96,13 +96,16 @@ def add(offer: Offer, day: date, seconds: int, note: str, now: datetime) -> Work
 
 
 @transaction.atomic
-def correct(offer: Offer, line_id: int, *, day: date, seconds: int, note: str, now: datetime) -> None:
+def correct(
+    offer: Offer, line_id: int, *, day: date, seconds: int, note: str, answer: str = "", now: datetime
+) -> None:
     """
     Say a line anew, at the rate of the terms; of a line that was queried it is the answer, changed or not.
 
-    Raises Refused, and TooLate for a line that is approved or gone.
+    `answer` says it in words, and then stands beside the question until the owner's next word. Raises
+    Refused, and TooLate for a line that is approved or gone.
     """
-    hold(offer)
+    hold_day(offer)
     line = _open(offer.handoff, line_id)
     was, was_day, was_queried = in_words(line), line.day, line.state == State.QUERIED
     if (line.day, line.seconds, line.note) == (day, seconds, note) and not was_queried:
@@ -110,19 +113,26 @@ def correct(offer: Offer, line_id: int, *, day: date, seconds: int, note: str, n
     _check(offer, day, seconds, now, but=line)
     line.day, line.seconds, line.note = day, seconds, note
     line.rate, line.amount = offer.terms.rate, _amount(offer, seconds)
-    line.state, line.query, line.decided_at = State.LOGGED, "", None
+    line.state, line.decided_at = State.LOGGED, None
+    if was_queried:
+        line.query, line.answer = (line.query, answer) if answer else ("", "")
     line.save()
-    _corrected(offer, was, in_words(line), was_queried=was_queried, now=now)
+    _corrected(
+        offer, was, in_words(line), answer=line.answer if was_queried else "", was_queried=was_queried, now=now
+    )
     for week in {Week.of(was_day), Week.of(day)}:
         _mark_over(offer, week)
 
 
 @transaction.atomic
 def remove(offer: Offer, line_id: int, *, now: datetime) -> None:
-    """Take a line out, once; the event keeps what it said. TooLate for one that is approved, or never was theirs."""
-    hold(offer)
-    # A name apart from those that forms bring.
-    if nonces.use(f"{_sender(offer)}-line", str(line_id), "", now) is not None:
+    """
+    Take a line out; the event keeps what it said. Of one that is out already, or never was theirs, nothing happens.
+
+    Raises TooLate for one that is approved, and when none can be logged any more.
+    """
+    moves.hold(offer.handoff, offer)
+    if not offer.handoff.work.filter(pk=line_id).exists():
         return
     if not can_log(offer, now):
         raise TooLate
@@ -133,8 +143,10 @@ def remove(offer: Offer, line_id: int, *, now: datetime) -> None:
     _mark_over(offer, week)
 
 
-def _corrected(offer: Offer, was: str, is_now: str, *, was_queried: bool, now: datetime) -> None:
+def _corrected(offer: Offer, was: str, is_now: str, *, answer: str = "", was_queried: bool, now: datetime) -> None:
     became = "It was removed." if not is_now else "It stays as it was." if is_now == was else f"Now: {is_now}."
+    if answer:
+        became = f"“{answer}” {became}"
     note = f"{was}. {became}"
     event = moves.make(Kind.CORRECTED, offer.handoff, offer, by=Actor.ASSISTANT, now=now, note=note)
     if was_queried:
@@ -150,39 +162,38 @@ def mark(line: WorkLog) -> str:
 @transaction.atomic
 def approve(handoff: Handoff, marks: Collection[str], *, now: datetime) -> int:
     """Say yes to lines as they were on the page; how many of them are approved now, also if they were before."""
-    offer = _agreed(handoff)
+    offer = moves.hold_agreed(handoff)
     seen = [line for line in handoff.work.all() if mark(line) in marks]
     lines = [line for line in seen if line.state != State.APPROVED]
     if lines:
         moves.make(Kind.APPROVED, handoff, offer, by=Actor.OWNER, now=now, note=_together(lines, handoff))
         those = handoff.work.filter(pk__in=[line.pk for line in lines])
-        those.update(state=State.APPROVED, query="", decided_at=now)
+        those.update(state=State.APPROVED, query="", answer="", decided_at=now)
     return len(seen)
 
 
 @transaction.atomic
 def reopen(handoff: Handoff, line_id: int, *, now: datetime) -> None:
-    """Take the yes to a line back, as long as it is not paid."""
-    offer = _agreed(handoff)
+    """Take the yes to a line back; TooLate for one that has none, or that is paid."""
+    offer = moves.hold_agreed(handoff)
     line = handoff.work.filter(pk=line_id, state=State.APPROVED, paid_on=None).first()
     if line is None:
         raise TooLate
-    note = f"{in_words(line)}. The OK was taken back."
-    moves.make(Kind.APPROVED, handoff, offer, by=Actor.OWNER, now=now, note=note)
+    moves.make(Kind.UNAPPROVED, handoff, offer, by=Actor.OWNER, now=now, note=in_words(line))
     handoff.work.filter(pk=line.pk).update(state=State.LOGGED, decided_at=None)
     _mark_over(offer, Week.of(line.day))
 
 
 @transaction.atomic
 def query(handoff: Handoff, line_id: int, text: str, *, now: datetime) -> None:
-    """Ask about a line that is not approved, while the assistant can still answer by correcting it."""
-    offer = _agreed(handoff)
+    """Ask about a line that is not approved, while the assistant can still answer by correcting it; else TooLate."""
+    offer = moves.hold_agreed(handoff)
     if not can_log(offer, now):
         raise TooLate
     line = _open(handoff, line_id)
     note = f"{in_words(line)}: {text}"
     event = moves.make(Kind.QUERIED, handoff, offer, by=Actor.OWNER, now=now, note=note)
-    handoff.work.filter(pk=line.pk).update(state=State.QUERIED, query=text, decided_at=now)
+    handoff.work.filter(pk=line.pk).update(state=State.QUERIED, query=text, answer="", decided_at=now)
     tell.assistant(event, letters.queried(offer, in_words(line), text), now=now)
 
 
@@ -219,34 +230,27 @@ def unpay(assistant: Assistant, month: Month, paid_on: date, *, now: datetime) -
     for handoff, offer in _held(paid):
         lines = list(paid.filter(handoff=handoff))
         if lines:
-            note = f"{_together(lines, handoff)}: not paid after all"
-            moves.make(Kind.PAID, handoff, offer, by=Actor.OWNER, now=now, note=note)
+            note = _together(lines, handoff)
+            moves.make(Kind.UNPAID, handoff, offer, by=Actor.OWNER, now=now, note=note)
             paid.filter(pk__in=[line.pk for line in lines]).update(paid_on=None)
 
 
 # --- What both stand on ----------------------------------------------------------
-def hold(offer: Offer) -> None:
-    """Take the hand-off's row until the transaction ends; it and the offer then read as the database does."""
-    Handoff.objects.select_for_update().get(pk=offer.handoff_id)
-    offer.refresh_from_db(fields=["state", "timer_since"])
-    offer.handoff.refresh_from_db(fields=["state", "ends_on"])
+def hold_day(offer: Offer) -> None:
+    """
+    Hold the assistant too, for a day's hours are counted over all that they do for this owner.
 
-
-def _agreed(handoff: Handoff) -> Offer:
-    """Who has it, with the row held; TooLate if nobody has."""
-    offer = handoff.offers.filter(state=Offer.State.ACCEPTED).select_related("assistant", "terms").first()
-    if offer is None:
-        raise TooLate
-    offer.handoff = handoff
-    hold(offer)
-    return offer
+    The person comes first and the hand-off after, as where a person is erased.
+    """
+    Assistant.objects.select_for_update(no_key=True).filter(pk=offer.assistant_id).values("pk").first()
+    moves.hold(offer.handoff, offer)
 
 
 def _held(lines: WorkLogQuerySet) -> Iterable[tuple[Handoff, Offer]]:
     """The hand-offs of these lines, one after the other in one order, each held."""
     whose = Handoff.objects.filter(pk__in=lines.values("handoff")).select_related("owner", "task")
     for handoff in whose.order_by("pk"):
-        yield handoff, _agreed(handoff)
+        yield handoff, moves.hold_agreed(handoff)
 
 
 def _open(handoff: Handoff, line_id: int) -> WorkLog:
@@ -262,15 +266,16 @@ def _check(offer: Offer, day: date, seconds: int, now: datetime, *, but: WorkLog
     starts_on, ends_on = offer.terms.starts_on, last_day(offer)
     if not can_log(offer, now):
         raise TooLate
-    if day > today(offer, now):
+    if day > offer.assistant.today(now):
         raise Refused("day", "That day has not come yet.")
     if day < starts_on:
         raise Refused("day", f"It starts on {dates.full(starts_on)}.")
     if ends_on and day > ends_on:
         raise Refused("day", f"Its last day is {dates.full(ends_on)}.")
     longest = dates.length(day, offer.assistant.zone)
-    if _seconds(offer.handoff, day, day, but=but) + seconds > longest:
-        raise Refused("time", f"That makes more than the {durations.hours(longest)} of this day.")
+    if _seconds_of_day(offer, day, but=but) + seconds > longest:
+        elsewhere = _logged_elsewhere(offer, day)
+        raise Refused("time", f"That makes more than the {durations.hours(longest)} of this day.{elsewhere}")
 
 
 def last_day(offer: Offer) -> date | None:
@@ -283,15 +288,28 @@ def last_day(offer: Offer) -> date | None:
 
 
 def left_of(offer: Offer, day: date) -> int:
-    """Seconds of that day of the assistant's that no line takes yet."""
-    return max(0, dates.length(day, offer.assistant.zone) - _seconds(offer.handoff, day, day))
+    """Seconds of that day of the assistant's that no line takes yet, in any hand-off of this owner's."""
+    return max(0, dates.length(day, offer.assistant.zone) - _seconds_of_day(offer, day))
 
 
-def _seconds(handoff: Handoff, first: date, last: date, *, but: WorkLog | None = None) -> int:
-    lines = handoff.work.between(first, last)
+def _seconds(handoff: Handoff, first: date, last: date) -> int:
+    return handoff.work.between(first, last).aggregate(all=Sum("seconds"))["all"] or 0
+
+
+def _seconds_of_day(offer: Offer, day: date, *, but: WorkLog | None = None) -> int:
+    """What this person logged on that day for this owner, whatever it was on."""
+    lines = offer.assistant.work.filter(day=day)
     if but:
         lines = lines.exclude(pk=but.pk)
     return lines.aggregate(all=Sum("seconds"))["all"] or 0
+
+
+def _logged_elsewhere(offer: Offer, day: date) -> str:
+    """A sentence, such as: 6:00 is logged on Web site already. Empty if nothing is."""
+    others = offer.assistant.work.filter(day=day).exclude(handoff=offer.handoff_id)
+    sums = others.values_list("handoff__task__name").annotate(all=Sum("seconds")).order_by("handoff__task__name")
+    named = [f"{durations.clock(seconds)} is logged on {task}" for task, seconds in sums]
+    return f" {' and '.join(named)} already." if named else ""
 
 
 def _mark_over(offer: Offer, week: Week) -> None:

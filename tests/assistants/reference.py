@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-UNDO, TAKE_BACK, DAY, PAUSE = (timedelta(minutes=m) for m in (1, 15, 24 * 60, 72 * 60))
+UNDO, TAKE_BACK, TO_REOPEN, DAY, PAUSE = (timedelta(minutes=m) for m in (1, 15, 15, 24 * 60, 72 * 60))
 OPEN, LIVE = {"queued", "sent"}, {"queued", "sent", "countered"}
 # Which states of a hand-off its owner can still do something about.
 AGREED = {"taken", "active"}
@@ -53,6 +53,7 @@ class Reference:
     stopped: set[int] = field(default_factory=set)
     stage: str = "full"
     ends_on: date | None = None
+    done_at: datetime | None = None
     mails: list[str] = field(default_factory=list)
 
     # --- The owner -----------------------------------------------------------
@@ -137,7 +138,12 @@ class Reference:
 
     def finish(self, now: datetime) -> None:
         self._need(self.state == "active")
-        self.state = "done"
+        self.state, self.done_at = "done", now
+        self._tell(self._has_it())
+
+    def reopen(self, now: datetime) -> None:
+        self._need(self.state == "done" and self.done_at is not None and now < self.done_at + TO_REOPEN)
+        self.state = "active"
         self._tell(self._has_it())
 
     def readdress(self, o: Asked, now: datetime) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from assistants.handoff import deliveries, handoffs, moves, replies, sweeps
+from assistants.handoff import deliveries, handoffs, moves, reopening, replies, sweeps
 from assistants.models import Assistant, Handoff, HandoffEvent, Offer, OutgoingEmail, StandIn
 from tasks.models import Owner, Task
 from tests.assistants.reference import AGREED, Asked, Reference, Refused
@@ -19,9 +19,9 @@ from tests.factories import NOW, a_draft
 
 # Soon, or late enough to leave time for anything before.
 STARTS = [date(2026, 10, 17), date(2026, 10, 26)]
-REFUSALS = (moves.TooLate, replies.TermsChanged, replies.TooMany, handoffs.NotWanted)
+REFUSALS = (moves.TooLate, replies.TermsChanged, replies.TooMany, handoffs.InTheWay)
 # How often each act is tried: enough of what leads on that a walk gets far.
-OWNERS = {"send": 2, "undo": 1, "withdraw": 1, "end": 1, "finish": 1}
+OWNERS = {"send": 2, "undo": 1, "withdraw": 1, "end": 1, "finish": 1, "reopen": 1}
 OWNERS_ON_ONE = {
     "next": 1,
     "answer": 2,
@@ -48,7 +48,8 @@ ASSISTANTS = {
 AROUND = {"leaves": 8, "comes_back": 1, "wait": 8}
 WEIGHTS = OWNERS | OWNERS_ON_ONE | ASSISTANTS | AROUND
 # Besides those, what is done once it is agreed.
-RUNNING = {"wait": 6, "finish": 2, "end": 1, "give_notice": 2, "resign": 2, "set_stage": 1, "note": 1, "take_back": 1}
+RUNNING = {"wait": 6, "finish": 3, "end": 1, "give_notice": 2, "resign": 2, "set_stage": 1, "note": 1, "take_back": 1}
+OVER = {"reopen": 2, "wait": 1, "write": 1, "finish": 1}
 WAITS = [timedelta(minutes=1), timedelta(minutes=16), timedelta(hours=5), timedelta(days=1), timedelta(days=6)]
 ROWS = {
     "assistants_handoff": "WHERE id = %s",
@@ -86,6 +87,7 @@ class Walk:
                 self.step(self.chance.choice(["send", "send", "send", "undo", "withdraw", "end"]), None)
                 continue
             weights = RUNNING if self.wanted.state in AGREED and self.chance.random() < 0.5 else WEIGHTS
+            weights = OVER if self.wanted.state == "done" and self.chance.random() < 0.7 else weights
             (name,) = self.chance.choices(list(weights), list(weights.values()))
             # Mostly about the newest, for those before are over as a rule.
             place = len(self.wanted.asked) - 1 if self.chance.random() < 0.6 else None
@@ -136,6 +138,8 @@ class Walk:
         try:
             if name == "wait":
                 sweeps.run(now=self.now)
+            elif name == "reopen":
+                reopening.reopen(handoff, now=self.now)
             elif name in OWNERS:
                 getattr(handoffs, name)(handoff, now=self.now)
             elif offer and name in OWNERS_ON_ONE:

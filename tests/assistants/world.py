@@ -74,7 +74,7 @@ def email_of(offer: Offer, kind: str, happened: str) -> OutgoingEmail:
 def told(offer: Offer) -> list[str]:
     """What either side was told after the offer itself: `answer accepted` is to the owner, `news accepted` is not."""
     happened = {str(pk): kind for pk, kind in offer.events.values_list("pk", "kind")}
-    by_offer, found = {"withdrawn", "start", "ended"}, []
+    by_offer, found = {"withdrawn", "start"}, []
     for key in keys():
         kind, _, number = key.partition("-")
         if kind in by_offer and number == str(offer.pk):
@@ -113,8 +113,9 @@ def text_of(response: Any) -> str:
 
 
 def real_addresses(owner: Owner, *people: Assistant) -> None:
-    """Addresses that mail may leave for; those of the factories are for examples only."""
+    """Addresses that mail may leave for, the owner's confirmed; those of the factories are for examples only."""
     Owner.objects.filter(pk=owner.pk).update(email=f"owner{owner.pk}@hale.studio")
+    owner.emailaddress_set.get_or_create(email=f"owner{owner.pk}@hale.studio", verified=True, primary=True)
     for person in people:
         Assistant.objects.filter(pk=person.pk).update(email=f"person{person.pk}@reyes.works")
         person.refresh_from_db()

@@ -159,6 +159,32 @@ def test_hours_are_logged_corrected_and_timed_and_the_month_adds_up(running: Sit
     phone.look()
 
 
+def test_a_forgotten_timer_is_answered_and_so_is_a_question_about_the_line(running: Site, phone: Visit) -> None:
+    pk, link = an_offer(running, "a_running_offer", starts=-10)
+    three_days = "Offer.objects.filter(pk=offer.pk).update(timer_since=now - timezone.timedelta(days=3))"
+    the_owner_does(running, pk, three_days)
+    page = phone.page
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Was your timer left on?")).to_be_visible()
+    phone.look()
+    ended = datetime.now(ZoneInfo("Asia/Manila")) - timedelta(days=3) + timedelta(hours=2)
+    page.get_by_label("When did you stop working?").fill(f"{ended:%Y-%m-%dT%H:%M}")
+    press(phone, "Log it until then")
+    expect(page.get_by_role("button", name="Start a timer")).to_be_visible()
+    the_owner_does(
+        running,
+        pk,
+        "from assistants.work import work_logs\n"
+        'work_logs.query(offer.handoff, offer.handoff.work.earliest("pk").pk, "Why so long?", now=now)',
+    )
+    page.reload()
+    page.get_by_role("link", name="Answer").click()
+    phone.look()
+    page.get_by_label("Your answer").fill("The client called twice")
+    press(phone, "Send it to Nora")
+    expect(page.locator("#log")).to_contain_text("You answered: “The client called twice”")
+
+
 def test_a_message_and_the_last_day_reach_the_owner(running: Site, phone: Visit) -> None:
     _, link = an_offer(running, "a_running_offer", starts=-10)
     page = phone.page

@@ -180,7 +180,7 @@ def she_sends_what_the_plan_proposes(nora: Visit) -> None:
 
 
 def the_offer_comes_by_mail(running: Site) -> str:
-    message = received.mail(running.sink, ANA, "Would you take on record keeping?")
+    message = received.mail(running.sink, ANA, "Would you take this on: Record keeping?")
     assert message["Reply-To"] == f"Nora Hale <{NORA}>"
     assert BRIEF in received.text(message)
     assert BRIEF in received.html(message)
@@ -191,7 +191,7 @@ def the_link_opens_and_nothing_changes_by_opening(ana: Visit, running: Site, lin
     rig.until(lambda: not unsent(running), "empty outbox")
     before = rows.dump(running.database, of="assistants_")
     ana.page.goto(link)
-    expect(ana.page.get_by_role("heading", name="Ana, would you take on record keeping?")).to_be_visible()
+    expect(ana.page.get_by_role("heading", name="Ana, would you take this on: Record keeping?")).to_be_visible()
     expect(ana.page.get_by_role("main")).to_contain_text("$18 an hour")
     expect(ana.page.get_by_role("main")).to_contain_text(BRIEF)
     expect(ana.page.get_by_role("main")).to_contain_text("Photos are in the folder.")

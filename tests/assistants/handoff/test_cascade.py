@@ -205,6 +205,6 @@ def test_what_goes_of_the_owners_time_follows_the_share_that_was_agreed_and_come
     theirs = first.terms.fields | {"share": 50}
     replies.counter(first, **theirs, note="", terms_version=1, now=NOW)
     handoffs.agree(first.handoff, first, terms_version=2, now=NOW)
-    assert Handoff.objects.get(pk=first.handoff_id).minutes_given == 150
+    assert Handoff.objects.get(pk=first.handoff_id).minutes_off == 150
     replies.take_back(Offer.objects.get(pk=first.pk), now=NOW)
-    assert Handoff.objects.get(pk=first.handoff_id).minutes_given == 300
+    assert Handoff.objects.get(pk=first.handoff_id).minutes_off == 300

@@ -11,7 +11,7 @@ from django.test import Client
 from assistants import links
 from assistants.handoff import handoffs, moves, replies, reply_times, story
 from assistants.link import erasure
-from assistants.mail import outbox
+from assistants.mail import messages
 from assistants.models import Assistant, Handoff, Offer, OutgoingEmail
 from assistants.roster import people
 from assistants.work import work_logs
@@ -170,7 +170,7 @@ def test_a_line_whose_words_changed_is_not_the_one_that_was_approved(nora: Owner
 def test_a_form_named_like_the_removal_of_a_line_does_not_keep_it(client: Client, nora: Owner) -> None:
     now = clock.now()
     offer = a_running_offer(owner=nora, task=a_task(owner=nora), now=now, starts_on=nora.today(now) - 3 * DAY)
-    day = str(work_logs.today(offer, now))
+    day = str(offer.assistant.today(now))
     line = some_hours(offer=offer, day=nora.today(now) - DAY, now=now)
     client.post(link(offer, "hours"), by_hand(offer, day=day, time="1:00", once=f"remove-{line.pk}"))
     client.post(link(offer, f"hours/{line.pk}/remove"), by_hand(offer))
@@ -231,7 +231,7 @@ def test_the_email_says_all_that_an_acceptance_binds(nora: Owner, joan: Assistan
     deliver(offer)
     handoffs.edit_terms(offer.handoff, offer, **offer.terms.fields | {"share": 60}, now=clock.now())
     email = OutgoingEmail.objects.get(kind="changed")
-    text = str(outbox.compose(email).body)
+    text = str(messages.compose(email).body)
     assert "60\u00a0% of it, on your own days" in text
     assert "on trial until" in text
     assert "Before: 5 h a week at $18 an hour" in text

@@ -197,14 +197,12 @@ def test_the_amount_of_a_line_is_rounded_half_up_when_it_is_made(
     assert (line.day, line.note, line.logged_at) == (MONDAY, "Sorted", AT_WORK)
 
 
-def test_the_first_hours_start_what_was_agreed(nora: Owner) -> None:
+def test_no_hours_come_in_before_it_has_started(nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora)
-    work_logs.log(offer, day=MONDAY, seconds=60, note="", now=AT_WORK)
-    assert standing(offer) == ("active", "accepted")
-    assert what_happened(offer.handoff)[-2:] == ["started", "logged"]
-    assert keys()[-1] == f"start-{offer.pk}"
-    work_logs.log(offer, day=MONDAY, seconds=60, note="", now=AT_WORK)
-    assert what_happened(offer.handoff)[-2:] == ["logged", "logged"]
+    before = dump()
+    with pytest.raises(moves.TooLate):
+        work_logs.log(offer, day=MONDAY, seconds=60, note="", now=AT_WORK)
+    assert dump() == before
 
 
 def test_no_hours_come_in_for_what_was_never_agreed_even_on_a_page_that_was_open(nora: Owner) -> None:
@@ -224,11 +222,20 @@ def test_ending_tells_the_assistant_and_keeps_the_hours(nora: Owner, has_begun: 
         work_logs.log(offer, day=MONDAY, seconds=3600, note="", now=AT_WORK)
     handoffs.end(Handoff.objects.get(pk=offer.handoff_id), now=LATER)
     assert standing(offer) == ("ended", "accepted")
-    email = an_email(f"ended-{offer.pk}")
+    email = email_of(offer, "news", "ended")
     assert (email.to_email, email.offer, email.due_at) == (offer.assistant.email, offer, LATER)
     event = offer.events.latest("pk")
     assert (event.kind, event.actor) == ("ended", "owner")
     assert WorkLog.objects.count() == has_begun
+
+
+def test_notice_for_a_day_before_the_start_ends_it_also_from_a_page_that_is_older(nora: Owner) -> None:
+    """Read before its row was held, it was offered only, and would have begun with its end behind it."""
+    offer = an_offer(owner=nora)
+    as_shown, before_start = Handoff.objects.get(pk=offer.handoff_id), offer.terms.starts_on - timedelta(days=1)
+    replies.accept(offer, terms_version=1, now=NOW)
+    handoffs.give_notice(as_shown, offer, before_start, now=NOW)
+    assert standing(offer) == ("ended", "accepted")
 
 
 def test_who_is_done_can_be_asked_again(nora: Owner) -> None:

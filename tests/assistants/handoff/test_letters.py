@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from assistants import links
 from assistants.handoff import deliveries, handoffs, letters, replies, sweeps
-from assistants.mail import outbox
+from assistants.mail import messages
 from assistants.models import Offer, OutgoingEmail
 from tasks.models import Owner
 from tests.assistants.world import an_email, deliver, email_of, keys
@@ -47,7 +47,7 @@ class Reader(HTMLParser):
 
 
 def composed(key: str) -> EmailMultiAlternatives:
-    return outbox.compose(an_email(key))
+    return messages.compose(an_email(key))
 
 
 def emails_of_each_kind(owner: Owner) -> list[OutgoingEmail]:
@@ -102,9 +102,9 @@ def work_together(offer: Offer) -> None:
 # --- Each kind ---------------------------------------------------------------
 def test_each_kind_has_a_subject_of_one_line_a_text_and_a_page(nora: Owner) -> None:
     emails = emails_of_each_kind(nora)
-    assert {email.kind for email in emails} == set("offer remind changed news withdrawn start ended answer".split())
+    assert {email.kind for email in emails} == set("offer remind changed news withdrawn start answer".split())
     for email in emails:
-        message = outbox.compose(email)
+        message = messages.compose(email)
         page = Reader(html_of(message)).text
         assert str(message.subject) == str(message.subject).strip()
         assert "\n" not in message.subject
@@ -127,7 +127,7 @@ def test_an_offer_says_what_it_pays_takes_and_until_when_in_the_assistants_own_t
     )
     offer = handoffs.send(handoff, now=NOW)
     message = composed(f"offer-{offer.pk}")
-    assert message.subject == "Would you take on record keeping? 5 h a week, $18 an hour"
+    assert message.subject == "Would you take this on: Record keeping? 5 h a week, $18 an hour"
     for text in (str(message.body), Reader(html_of(message)).text):
         for said in (
             "$90 a week",
@@ -154,7 +154,7 @@ def test_an_offer_says_what_it_pays_takes_and_until_when_in_the_assistants_own_t
 def test_the_owner_reads_why_it_was_declined(nora: Owner, reason: str, line: str) -> None:
     offer = an_offer(owner=nora)
     replies.decline(offer, reason=reason, now=NOW)
-    message = outbox.compose(email_of(offer, "answer", "declined"))
+    message = messages.compose(email_of(offer, "answer", "declined"))
     assert message.subject == "Ana declined record keeping"
     assert line in str(message.body)
     assert line in Reader(html_of(message)).text
@@ -162,14 +162,14 @@ def test_the_owner_reads_why_it_was_declined(nora: Owner, reason: str, line: str
 
 def test_the_owner_reads_what_was_accepted(nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora)
-    message = outbox.compose(email_of(offer, "answer", "accepted"))
+    message = messages.compose(email_of(offer, "answer", "accepted"))
     assert message.subject == "Ana accepted record keeping"
     assert "5 h a week for $90 a week, from Monday 26 October." in str(message.body)
 
 
 def test_the_owner_reads_where_an_offer_could_not_be_sent_and_why(nora: Owner) -> None:
     offer = an_offer(owner=nora)
-    facts = letters.undeliverable_facts(offer, "the address was refused", None)
+    facts = letters.undeliverable(offer, "the address was refused", None)
     assert facts["headline"] == "Your hand-off did not reach Ana"
     assert facts["lines"][0].startswith(
         f"The offer of record keeping could not be sent to {offer.assistant.email}: the address was refused."
@@ -180,7 +180,7 @@ def test_the_owner_reads_where_an_offer_could_not_be_sent_and_why(nora: Owner) -
 def test_links_are_whole_and_lead_to_the_site_of_the_settings(nora: Owner, settings: Settings) -> None:
     settings.SITE_URL = "https://delegator.hale.studio"
     for email in emails_of_each_kind(nora):
-        message = outbox.compose(email)
+        message = messages.compose(email)
         hrefs = Reader(html_of(message)).hrefs
         assert hrefs
         assert all(href.startswith("https://delegator.hale.studio/") for href in hrefs)
@@ -209,7 +209,7 @@ def test_a_letter_that_is_rendered_again_has_the_links_of_today(nora: Owner) -> 
 
 def test_only_the_assistants_letters_hold_the_private_link(nora: Owner) -> None:
     for email in emails_of_each_kind(nora):
-        body = str(outbox.compose(email).body) + html_of(outbox.compose(email))
+        body = str(messages.compose(email).body) + html_of(messages.compose(email))
         assert ("/h/" in body) == (email.kind != "answer")
         assert (email.to_email == nora.email) == (email.kind == "answer")
 
@@ -224,7 +224,7 @@ def test_what_people_typed_stays_text(nora: Owner) -> None:
     handoffs.end(offer.handoff, now=NOW)
     assert len(keys()) == 5
     for email in OutgoingEmail.objects.all():
-        message = outbox.compose(email)
+        message = messages.compose(email)
         page = html_of(message)
         assert "<script" not in page.lower()
         assert "script" not in Reader(page).tags
@@ -250,7 +250,7 @@ def test_terms_in_words_round_to_the_currencys_own_unit(nora: Owner) -> None:
 def test_the_date_of_a_letter_is_when_it_was_written_not_when_it_left(nora: Owner) -> None:
     offer = an_offer(owner=nora)
     email = an_email(f"offer-{offer.pk}")
-    headers = outbox.compose(email).extra_headers
+    headers = messages.compose(email).extra_headers
     OutgoingEmail.objects.update(due_at=NOW + timedelta(days=3))
-    assert outbox.compose(an_email(email.key)).extra_headers == headers
+    assert messages.compose(an_email(email.key)).extra_headers == headers
     assert headers["Date"] == "Thu, 15 Oct 2026 21:30:00 +0000"

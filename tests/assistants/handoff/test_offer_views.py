@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from assistants.handoff import handoffs, replies
 from assistants.models import Handoff, Offer, OutgoingEmail
+from assistants.roster import people
 from tasks import clock
 from tasks.models import Owner
 from tests.assistants.world import deliver, dump, standing, text_of, what_happened
@@ -103,6 +104,16 @@ def test_both_sets_of_terms_stand_side_by_side_with_what_each_brings(hers: Clien
     assert '<td class="r was">$310</td><td class="r strong">$300</td>' in page
 
 
+def test_what_a_change_brings_is_reckoned_by_the_share_that_each_set_of_terms_has(hers: Client, offer: Offer) -> None:
+    now = clock.now()
+    handoffs.edit_terms(offer.handoff, offer, **offer.terms.fields | {"share": 60, "weekly_minutes": 180}, now=now)
+    theirs = {**offer.terms.fields, "rate": Decimal(20)}
+    replies.counter(offer, **theirs, note="", terms_version=2, now=now)
+    # Three hours at $80 are $240; less $54, and less $60.
+    page = text_of(hers.get(page_of(offer.handoff)))
+    assert '<td class="r was">$186</td><td class="r strong">$180</td>' in page
+
+
 def test_agreeing_takes_the_terms_that_were_on_the_page(hers: Client, offer: Offer) -> None:
     proposed = countered(offer).proposed
     assert proposed is not None
@@ -140,6 +151,21 @@ def test_asking_someone_else_goes_on_to_the_next(hers: Client, nora: Owner) -> N
     assert "Waiting for" in page or "Going out" in page
     assert offer.handoff.offers.get(assistant=joan).terms.weekly_minutes == 330
     assert standing(offer) == ("offering", "withdrawn")
+
+
+def test_nobody_else_can_be_asked_where_nobody_is_left(hers: Client, nora: Owner) -> None:
+    joan = an_assistant(owner=nora, name="Joan Wu", rate=22)
+    offer = countered(sent_with(nora, handoffs.Next(joan, 330, Decimal(22))))
+    page = text_of(hers.get(page_of(offer.handoff)))
+    assert "Ask someone else</button>" in page
+    assert "Is asked next" in page
+    people.pause(joan, nora.today(clock.now()))
+    page = text_of(hers.get(page_of(offer.handoff)))
+    assert "Ask someone else" not in page
+    assert "Is asked next" not in page
+    assert "Nobody else is left on your list to ask." in page
+    assert "the next one is asked" not in page
+    assert f'<a href="{reverse("assistants:assistants")}">Assistants</a>' in page
 
 
 def sent_with(owner: Owner, *others: handoffs.Next, if_not: str = "next") -> Offer:
@@ -208,9 +234,13 @@ def test_terms_that_make_no_sense_are_named(hers: Client, offer: Offer, field: s
 
 
 def test_terms_that_are_the_same_change_nothing(hers: Client, offer: Offer) -> None:
+    countered(offer)
     before = dump()
-    say(hers, offer, "terms", **terms_of(offer, hours="5", rate="18", share="100"))
-    assert dump()["assistants_terms"] == before["assistants_terms"]
+    page = text_of(say(hers, offer, "terms", **terms_of(offer, hours="5", rate="18", share="100")))
+    assert "Nothing was changed: these are the terms as they stand." in page
+    assert standing(offer) == ("offering", "countered")
+    after = dump()
+    assert {table for table in before if before[table] != after[table]} <= {"delegator_session"}
 
 
 def test_the_terms_of_what_is_answered_stay(hers: Client, offer: Offer) -> None:

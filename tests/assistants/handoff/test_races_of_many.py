@@ -9,15 +9,15 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
-from django.core.mail import get_connection
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from assistants import links
-from assistants.handoff import cascade, deliveries, handoffs, moves, replies, sweeps
-from assistants.mail import outbox
+from assistants.handoff import deliveries, handoffs, moves, replies, sweeps, tell
+from assistants.mail import claims, outbox, sending
+from assistants.mail.smtp import Mailer
 from assistants.models import Handoff, HandoffEvent, Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
@@ -284,11 +284,11 @@ def test_a_worker_that_marks_an_email_holds_nothing_that_an_act_waits_for(nora: 
     now = clock.now()
     offer = an_offer(owner=nora, now=now)
     OutgoingEmail.objects.filter(offer=offer).update(due_at=now)
-    email = outbox.claim(now=clock.now())
+    email = claims.claim(OutgoingEmail.objects.due(clock.now()).order_by("due_at"), now=clock.now())
     assert email
 
     def deliver() -> None:
-        outbox.deliver(email, get_connection(), done=deliveries.hear_of)
+        sending.deliver(email, Mailer(), done=deliveries.hear_of)
         connection.close()
 
     worker = threading.Thread(target=deliver)
@@ -297,7 +297,7 @@ def test_a_worker_that_marks_an_email_holds_nothing_that_an_act_waits_for(nora: 
         worker.start()
         if connection.vendor == "postgresql":
             rig.until(lambda: bool(waiting()), "the worker to wait for the row")
-        cascade.readdress_emails(offer)
+        tell.readdress_emails(offer)
     worker.join(PATIENCE)
     assert standing(offer) == ("offering", "sent")
 

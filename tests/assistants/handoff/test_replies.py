@@ -240,7 +240,7 @@ def test_after_notice_it_runs_to_its_last_day_and_the_other_side_reads_which(nor
     assert standing(offer)[0] == "active"
     sweeps.end_due(now=in_phoenix)
     assert (standing(offer)[0], Handoff.objects.get(pk=offer.handoff_id).ends_on) == ("ended", LAST)
-    assert told(offer)[-1] == "ended"
+    assert told(offer)[-1] == "news ended"
 
 
 def test_ended_at_once_after_notice_its_last_day_is_today(nora: Owner) -> None:

@@ -71,7 +71,7 @@ def test_each_reminder_is_due_at_its_time_or_at_the_end_of_that_night(
         if due_at is None:
             assert offer.reply_by - meant < 4 * HOUR + 12 * HOUR + HOUR, "it was left out without need"
         elif due_at != meant:
-            assert reply_times.is_quiet(meant, offer)
+            assert reply_times.is_quiet(offer, meant)
             assert due_at.astimezone(offer.assistant.zone).hour == 8
             # A night is twelve hours, and an hour more when the clocks go back in it.
             assert timedelta(0) < due_at - meant <= 13 * HOUR

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.core.mail import get_connection
+from pytest_django import DjangoAssertNumQueries
 
-from assistants.handoff import deliveries, handoffs, moves, replies, reply_times, sweeps
+from assistants.handoff import deliveries, handoffs, moves, replies, reply_times, story, sweeps
 from assistants.mail import outbox
 from assistants.models import Handoff, Offer, OutgoingEmail
 from tasks import clock
@@ -102,10 +102,8 @@ def test_a_reminder_that_waited_for_the_mail_server_leaves_only_if_it_still_shou
         replies.decline(offer, reason="", now=now)
     elif state == "asked":
         replies.ask(offer, "Which?", now=now)
-    email = outbox.claim(now=now, only=email_of(offer, "remind", "reminded").pk)
-    assert email
-    outbox.deliver(email, get_connection(), done=deliveries.hear_of)
-    email.refresh_from_db()
+    outbox.send(email_of(offer, "remind", "reminded").pk, done=deliveries.hear_of)
+    email = email_of(offer, "remind", "reminded")
     assert (email.state == "sent") == leaves
     assert email.state in ("sent", "skipped")
 
@@ -120,6 +118,69 @@ def test_an_offer_that_was_given_more_time_meanwhile_does_not_expire(offer: Offe
     with pytest.raises(moves.TooLate):
         sweeps.expire(as_read, now=late)
     assert dump() == before
+
+
+# --- Who let the time run out -----------------------------------------------------
+@pytest.mark.parametrize(
+    ("waits_for", "to_owner", "line", "to_ana", "stands"),
+    [
+        (
+            "Ana",
+            "Ana did not reply about record keeping",
+            "The time to reply has run out, so the offer is closed.",
+            "The time to reply about record keeping is over",
+            "did not reply in time",
+        ),
+        (
+            "an answer",
+            "You did not answer Ana about record keeping in time",
+            "Their question waited for you until the time to reply ran out, so the offer is closed.",
+            "Nora did not answer you about record keeping in time",
+            "had no answer from you in time",
+        ),
+        (
+            "a word on a change",
+            "You did not answer Ana about record keeping in time",
+            "Their change waited for you until the time to reply ran out, so the offer is closed.",
+            "Nora did not answer you about record keeping in time",
+            "had no answer from you in time",
+        ),
+    ],
+)
+def test_both_read_whose_turn_it_was_when_the_time_ran_out(
+    offer: Offer, waits_for: str, to_owner: str, line: str, to_ana: str, stands: str
+) -> None:
+    if waits_for == "an answer":
+        replies.ask(offer, "Which folder?", now=HALF)
+    elif waits_for == "a word on a change":
+        replies.counter(offer, **offer.terms.fields | {"share": 50}, note="", terms_version=1, now=HALF)
+    sweeps.expire_overdue(now=Offer.objects.get(pk=offer.pk).reply_by)
+    assert standing(offer) == ("lapsed", "expired")
+    said = email_of(offer, "answer", "expired").facts
+    assert (said["headline"], said["lines"][0]) == (to_owner, line)
+    assert email_of(offer, "news", "expired").facts["headline"] == to_ana
+    (asked,) = story.asked(Handoff.objects.get(pk=offer.handoff_id))
+    assert (asked.state, asked.question, asked.change) == (stands, "", None)
+
+
+# --- Its last day -------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("who", "headline"),
+    [
+        ("assistant", "Record keeping has ended"),
+        ("owner", "Record keeping has ended"),
+        ("owner at once", "Nora has ended record keeping"),
+    ],
+)
+def test_the_last_email_says_who_ended_it_only_if_somebody_did_that_day(nora: Owner, who: str, headline: str) -> None:
+    offer, last = a_running_offer(owner=nora), date(2026, 11, 30)
+    if who == "assistant":
+        replies.give_notice(offer, last, now=NOW)
+    else:
+        handoffs.give_notice(offer.handoff, offer, nora.today(NOW) if who == "owner at once" else last, now=NOW)
+    sweeps.run(now=datetime(2026, 12, 2, tzinfo=UTC))
+    assert standing(offer) == ("ended", "accepted")
+    assert email_of(offer, "news", "ended").facts["headline"] == headline
 
 
 # --- Trials ----------------------------------------------------------------------
@@ -152,6 +213,27 @@ def test_a_trial_made_longer_is_asked_about_again_and_what_is_in_full_is_not(nor
     before = dump()
     sweeps.run(now=datetime(2026, 12, 20, tzinfo=UTC))
     assert dump() == before
+
+
+def test_of_a_trial_that_has_its_last_day_nothing_is_asked(nora: Owner) -> None:
+    offer = a_running_offer(owner=nora)
+    handoffs.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
+    handoffs.give_notice(offer.handoff, offer, date(2026, 11, 27), now=NOW)
+    before = dump()
+    sweeps.ask_about_trials(now=datetime(2026, 11, 19, tzinfo=UTC))
+    assert dump() == before
+
+
+def test_trials_asked_about_cost_no_query_each(
+    nora: Owner, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(3):
+        offer = a_running_offer(owner=nora, task=a_task(owner=nora))
+        handoffs.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
+    sweeps.ask_about_trials(now=datetime(2026, 11, 19, tzinfo=UTC))
+    assert OutgoingEmail.objects.filter(key__startswith="trial-").count() == 3
+    with django_assert_num_queries(2):
+        sweeps.ask_about_trials(now=datetime(2026, 11, 19, 1, tzinfo=UTC))
 
 
 # --- The whole sweep ---------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.test import Client
 from assistants import links
 from assistants.handoff import deliveries, handoffs, moves, replies
 from assistants.link import erasure, person_data, renewals
-from assistants.mail import outbox
+from assistants.mail import messages, outbox
 from assistants.models import Assistant, Handoff, LinkRequest, NeverMail, Offer, OutgoingEmail, Plan, WorkLog
 from assistants.plan import stored_plans, wishes
 from assistants.roster import absences
@@ -63,6 +63,8 @@ def erase(offer: Offer, now: datetime) -> None:
 def everything_of(nora: Owner, anouk: Assistant, running: Offer, now: datetime) -> Offer:
     """All that can hang on a person, everything said and mailed; an open offer of theirs."""
     later = {"now": now, "reply_by": now + 3 * DAY}
+    how_to = f"1. Send it to {ADDRESS}"
+    Handoff.objects.filter(pk=running.handoff_id).update(brief="Anouk Zywiec knows the shoe box.", how_to=how_to)
     work_logs.log(running, day=nora.today(now) - 2 * DAY, seconds=5400, note="Anouk’s sorting", now=now)
     work_logs.log(running, day=nora.today(now) - DAY, seconds=3600, note="Sunflowers", now=now)
     first, second = WorkLog.objects.order_by("pk")
@@ -72,7 +74,8 @@ def everything_of(nora: Owner, anouk: Assistant, running: Offer, now: datetime) 
     work_logs.approve(running.handoff, [work_logs.mark(second)], now=now)
     replies.note(running, "The folder is empty, says Anouk", now=now)
     handoffs.note(running.handoff, running, "It is full now", now=now)
-    open_ = an_offer(owner=nora, assistant=anouk, task=a_task(owner=nora, name="Email"), **later)
+    brief = "Dear Anouk, as always."
+    open_ = an_offer(owner=nora, assistant=anouk, task=a_task(owner=nora, name="Email"), brief=brief, **later)
     replies.ask(open_, "Which mailbox, asks Anouk?", now=now)
     a_draft(owner=nora, assistant=anouk, task=a_task(owner=nora, name="Sales"))
     absences.add(anouk, nora.today(now), nora.today(now), today=nora.today(now))
@@ -103,6 +106,7 @@ def test_nothing_in_all_the_rows_names_the_person(
         assert gone not in after
     assert not LinkRequest.objects.exists()
     assert not NeverMail.objects.exists()
+    assert Handoff.objects.get(pk=running.handoff_id).brief == "Someone who left knows the shoe box."
     person = Assistant.objects.get(pk=anouk.pk)
     assert (person.name, person.email) == ("Someone who left", f"erased-{anouk.pk}@invalid")
     for rows in (person.skill_levels, person.absences, person.wishes, person.stands_in):
@@ -193,7 +197,7 @@ def test_the_owner_is_told_by_what_work_it_was_and_no_mail_leaves_for_them(
     erase(running, now)
     email = OutgoingEmail.objects.get(key__startswith=f"erased-{anouk.pk}-")
     assert email.to_email == nora.email
-    body = " ".join(str(outbox.compose(email).body).split())
+    body = " ".join(str(messages.compose(email).body).split())
     assert "with whom you had record keeping and email." in body
     OutgoingEmail.objects.update(due_at=now)
     outbox.pump(done=deliveries.hear_of)

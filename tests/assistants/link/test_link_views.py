@@ -100,7 +100,13 @@ def test_the_page_says_what_it_is_about_and_nothing_the_owner_keeps_to_themselve
     offer.assistant.note = "Slow in summer."
     offer.assistant.save()
     page = text_of(ana.get(link(offer)))
-    for said in ("Ana, would you take on", "5 h a week", "$90 a week", "$18 an hour", "Keep my books up to date"):
+    for said in (
+        "Ana, would you take this on",
+        "5 h a week",
+        "$90 a week",
+        "$18 an hour",
+        "Keep my books up to date",
+    ):
         assert said in page
     assert "Photos are in the shared folder." in page
     assert "Slow in summer" not in page

@@ -18,7 +18,7 @@ from assistants.models import Handoff, Offer, WorkLog
 from assistants.work import work_logs
 from tasks import clock
 from tasks.models import Owner
-from tests.assistants.world import by_hand, dump, text_of, what_happened
+from tests.assistants.world import by_hand, dump, email_of, text_of, what_happened
 from tests.factories import a_running_offer, a_task, an_accepted_offer, an_assistant, an_offer, some_hours
 from tests.tasks.clocks import standing_at
 
@@ -118,6 +118,53 @@ def test_the_pages_of_hours_ask_the_database_as_often_for_much_as_for_little(
     ask()
 
 
+def test_hours_are_logged_first_then_come_the_terms_and_the_story_is_last(ana: Client, offer: Offer) -> None:
+    some_hours(offer=offer, day=MONDAY, note="Bank file")
+    page = text_of(ana.get(link(offer)))
+    order = [">Log hours</button>", "<dt>Pays</dt>", "Bank file", "Owed for October", "The brief", ">So far</h2>"]
+    assert [page.index(each) for each in order] == sorted(page.index(each) for each in order)
+
+
+def test_lines_of_this_month_and_the_one_before_are_shown_and_older_ones_by_their_statements(
+    ana: Client, offer: Offer
+) -> None:
+    asked, plain, recent = (
+        some_hours(offer=offer, day=day, note=note)
+        for day, note in [
+            (date(2026, 7, 31), "Asked about"),
+            (date(2026, 8, 31), "In August"),
+            (date(2026, 9, 1), "In September"),
+        ]
+    )
+    work_logs.query(offer.handoff, asked.pk, "What was that?", now=NOON)
+    page = text_of(ana.get(link(offer)))
+    lines, _, rest = page.partition("Hours so far</h2>")[2].partition("</table>")
+    assert recent.note in lines
+    assert asked.note in lines, "what waits for an answer is there however old it is"
+    assert plain.note not in page
+    assert "Shown here" in lines
+    for month in ("2026-09", "2026-08", "2026-07"):
+        assert rest.count(f"/statement/{month}/") == 1
+    # Where a line of an older month is corrected.
+    assert f"/hours/{plain.pk}/" in text_of(ana.get(link(offer, "statement/2026-08/")))
+
+
+def test_statements_spreadsheets_and_calendar_of_what_ended_stay_as_long_as_the_link(
+    ana: Client, offer: Offer
+) -> None:
+    some_hours(offer=offer, day=MONDAY, note="Bank file")
+    paths = ("statement/2026-10/", "statement/2026-10.csv", "calendar.ics")
+    handoffs.end(Handoff.objects.get(pk=offer.handoff_id), now=NOON)
+    with standing_at(NOON + timedelta(days=1000)):
+        page = text_of(ana.get(link(offer)))
+        assert "Bank file" in page
+        assert "Owed for October 2026" in page
+        for path in paths:
+            assert link(offer, path) in page or path.endswith("csv")
+            assert ana.get(link(offer, path)).status_code == 200
+        assert "/hours/" not in text_of(ana.get(link(offer, paths[0])))
+
+
 # --- Log -------------------------------------------------------------------------
 def test_a_form_sent_twice_is_one_line_and_with_other_words_it_is_refused(ana: Client, offer: Offer) -> None:
     for _ in range(2):
@@ -132,7 +179,7 @@ def test_a_form_sent_twice_is_one_line_and_with_other_words_it_is_refused(ana: C
 def test_hours_of_the_last_days_come_in_after_the_end(ana: Client, offer: Offer) -> None:
     handoffs.end(Handoff.objects.get(pk=offer.handoff_id), now=NOON)
     page = text_of(ana.get(link(offer)))
-    assert "can be logged for two weeks after it." in page
+    assert "Hours up to Thursday 29 October can be logged until Thursday 12 November." in page
     assert ">Start a timer<" not in page
     send(ana, offer, "hours/", day="2026-10-29", time="1:30")
     assert WorkLog.objects.get().seconds == 5400
@@ -144,6 +191,7 @@ def test_after_two_weeks_the_page_is_closed_and_refuses_hours(ana: Client, offer
     with standing_at(NOON + timedelta(days=16)):
         page = text_of(send(ana, offer, "hours/", day="2026-10-29", time="1:30"))
         assert "This one is closed" in page
+        assert "Hours could be logged until Thursday 12 November." in page
         assert "Bank file" in page
     assert WorkLog.objects.count() == 1
     assert what_happened(offer.handoff)[-1] == "refused"
@@ -182,6 +230,31 @@ def test_a_query_is_answered_where_it_is_asked(ana: Client, offer: Offer) -> Non
     assert (line.state, line.query) == ("logged", "")
 
 
+def test_a_query_is_answered_in_words_which_the_owner_reads_beside_the_line_and_by_email(
+    nora: Owner, hers: Client, ana: Client, offer: Offer
+) -> None:
+    line = some_hours(offer=offer, day=MONDAY)
+    work_logs.query(offer.handoff, line.pk, "Why so long?", now=NOON)
+    page = text_of(ana.get(link(offer, f"hours/{line.pk}/")))
+    assert page.index("Why so long?") < page.index("Your answer") < page.index('name="time"')
+    send(ana, offer, f"hours/{line.pk}/", day="2026-10-26", time="1:00", answer="The client called twice")
+    line.refresh_from_db()
+    assert (line.state, line.seconds, line.answer) == ("logged", HOUR, "The client called twice")
+    email = email_of(offer, "answer", "corrected")
+    assert "“The client called twice” It stays as it was." in email.facts["lines"]
+    assert "You answered: “The client called twice”" in text_of(ana.get(link(offer)))
+    hours = text_of(hers.get(f"/hand-offs/{offer.handoff_id}/")).partition('id="hours"')[2]
+    assert hours.index("“Why so long?”") < hours.index("Ana: “The client called twice”") < hours.index(">Approve<")
+
+
+def test_only_a_line_that_is_asked_about_has_a_field_to_answer(ana: Client, offer: Offer) -> None:
+    line = some_hours(offer=offer, day=MONDAY)
+    assert 'name="answer"' not in text_of(ana.get(link(offer, f"hours/{line.pk}/")))
+    send(ana, offer, f"hours/{line.pk}/", day="2026-10-26", time="2:00", answer="Nobody asked")
+    line.refresh_from_db()
+    assert (line.seconds, line.answer) == (2 * HOUR, "")
+
+
 def test_an_approved_line_says_why_it_stays(ana: Client, offer: Offer) -> None:
     line = some_hours(offer=offer, day=MONDAY)
     work_logs.approve(offer.handoff, [work_logs.mark(line)], now=NOON)
@@ -214,9 +287,12 @@ def test_a_line_of_another_is_not_found_under_a_right_token(
     for pk in (*(line.pk for line in theirs), 987654321):
         form = by_hand(offer, day="2026-10-26", time="2:00")
         answers = [ana.get(link(offer, f"hours/{pk}/"))]
-        answers += [ana.post(link(offer, f"hours/{pk}/{path}"), form) for path in ("", "remove/")]
-        assert [answer.status_code for answer in answers] == [404] * 3
+        answers += [ana.post(link(offer, f"hours/{pk}/"), form)]
+        assert [answer.status_code for answer in answers] == [404] * 2
         assert len({answer.content for answer in answers}) == 1
+        # As for a line of one's own that is out already: it leads back, and says nothing of theirs.
+        removed = ana.post(link(offer, f"hours/{pk}/remove/"), form)
+        assert (removed.status_code, removed["Location"]) == (302, link(offer))
     assert dump() == before
 
 
@@ -232,11 +308,34 @@ def test_the_timer_is_started_and_stopped_by_two_buttons(ana: Client, offer: Off
     assert [line.seconds for line in WorkLog.objects.all()] == [90 * 60]
 
 
-def test_a_timer_left_on_is_asked_about_kindly(ana: Client, offer: Offer) -> None:
+def test_a_timer_forgotten_for_weeks_asks_when_work_ended_and_writes_nothing_before(
+    ana: Client, offer: Offer
+) -> None:
     send(ana, offer, "timer/start/")
-    with standing_at(NOON + timedelta(days=2)):
-        assert "Was it left on? No harm done" in text_of(ana.get(link(offer)))
-        send(ana, offer, "timer/stop/", discard="1")
+    with standing_at(NOON + timedelta(weeks=3)):
+        page = text_of(send(ana, offer, "timer/stop/", since=NOON.isoformat()))
+        assert "When did you stop working?" in page
+        assert ">Stop and log it<" not in page
+        for at, said in (
+            ("", "Say when you stopped."),
+            ("five", "Write the day and the time"),
+            ("2026-10-30T11:00", "cannot have ended before that"),
+            ("2026-11-02T11:00", "more than 16 hours after it started"),
+        ):
+            response = send(ana, offer, "timer/stop/", since=NOON.isoformat(), at=at)
+            assert response.status_code == 422
+            assert said in text_of(response)
+            assert f'value="{at}"' in text_of(response) or not at
+        assert not WorkLog.objects.exists()
+        send(ana, offer, "timer/stop/", since=NOON.isoformat(), at="2026-10-30T14:30")
+    assert [(line.day, line.seconds) for line in WorkLog.objects.all()] == [(FRIDAY, 5 * HOUR // 2)]
+
+
+def test_a_forgotten_timer_is_thrown_away_by_one_button(ana: Client, offer: Offer) -> None:
+    send(ana, offer, "timer/start/")
+    with standing_at(NOON + timedelta(weeks=3)):
+        page = text_of(send(ana, offer, "timer/stop/", since=NOON.isoformat(), at="", discard="1"))
+        assert ">Start a timer<" in page
     assert not WorkLog.objects.exists()
 
 

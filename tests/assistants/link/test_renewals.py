@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from assistants import jobs, links
 from assistants.handoff import deliveries, handoffs, replies
-from assistants.link import renewals
-from assistants.mail import outbox
+from assistants.link import page, renewals
+from assistants.mail import messages, outbox
 from assistants.models import Assistant, LinkRequest, NeverMail, Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
@@ -70,15 +70,22 @@ def test_one_email_an_owner_lists_what_is_open_agreed_and_lately_over(
     handoffs.end(ended.handoff, now=NOW)
     declined = an_open_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
     replies.decline(declined, reason="", now=NOW)
+    countered = an_open_offer(owner=nora, assistant=ana, task=a_task(owner=nora, name="Travel"))
+    replies.counter(countered, **countered.terms.fields | {"share": 50}, note="", terms_version=1, now=NOW)
     hers = an_open_offer(owner=bea, assistant=an_assistant(owner=bea, email=ANA.upper()))
     emails = {email.owner: email for email in asked()}
     assert {owner: email.to_email for owner, email in emails.items()} == {nora: ANA, bea: ANA.upper()}
-    body = str(outbox.compose(emails[nora]).body)
+    body = str(messages.compose(emails[nora]).body)
     for offer in (open_, agreed, ended):
         assert body.count(f"{link(offer)}\n") == 1
     assert link(declined) not in body
+    # In the words of their page.
+    assert "Travel (your change is with Nora):" in body
+    assert {each["stands"] for each in page.others(declined)} == {
+        *("waits for your answer", "agreed", "your change is with Nora")
+    }
     assert link(hers) not in body
-    assert link(hers) in str(outbox.compose(emails[bea]).body)
+    assert link(hers) in str(messages.compose(emails[bea]).body)
 
 
 def test_those_with_nothing_open_get_nothing(nora: Owner, ana: Assistant) -> None:
@@ -156,6 +163,20 @@ def test_from_a_dead_link_to_the_mail(nora: Owner, ana: Assistant, browser: Clie
     [email] = renewed()
     assert email.state == "sent"
     assert browser.get(link(offer)).status_code == 200
+
+
+def test_opened_directly_it_says_what_it_is_for(browser: Client) -> None:
+    page = text_of(browser.get(RENEW))
+    assert '<h1 class="mb-3">Lost your link?</h1>' in page
+    assert "opens nothing" not in page
+    assert browser.post(RENEW, {"email": "no address"}).status_code == 422
+    cut_short = browser.get("/h/")
+    assert (cut_short.status_code, cut_short["Location"]) == (302, RENEW)
+    # And where a link is broken the same is offered.
+    lost = browser.get("/h/gone.gone/")
+    assert lost.status_code == 404
+    assert '<h1 class="mb-3">This link opens nothing</h1>' in text_of(lost)
+    assert f'action="{RENEW}"' in text_of(lost)
 
 
 def test_a_known_address_answers_as_an_unknown_one(nora: Owner, ana: Assistant, browser: Client) -> None:

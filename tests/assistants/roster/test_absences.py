@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from assistants import links
-from assistants.handoff import forms as handoff_forms
 from assistants.handoff import reply_times, sweeps
 from assistants.models import Absence, Assistant, Offer
 from assistants.plan import plan_inputs
@@ -97,7 +96,6 @@ def test_of_many_presses_one_is_kept_and_the_last_place_is_given_once(on_disk: N
 # --- What they leave ---------------------------------------------------------
 def test_a_plan_is_about_the_four_weeks_in_which_a_hand_off_written_today_begins() -> None:
     for day in (TODAY + n * DAY for n in range(14)):
-        assert absences.first_day(day) == handoff_forms.first_day(day)
         assert absences.first_day(day).weekday() == 0
         assert absences.first_day(day) - day > timedelta(days=7)
 
@@ -179,7 +177,7 @@ def test_a_reminder_waits_for_the_morning_on_which_they_are_back(nora: Owner, an
         ("2026-10-23T07:59:00+08:00", True),
         ("2026-10-23T08:00:00+08:00", False),
     ):
-        assert reply_times.is_quiet(datetime.fromisoformat(at), offer) is is_quiet, at
+        assert reply_times.is_quiet(offer, datetime.fromisoformat(at)) is is_quiet, at
 
 
 def test_the_sweep_reminds_nobody_on_a_day_away_and_everybody_after_it(nora: Owner, ana: Assistant) -> None:
@@ -210,7 +208,7 @@ def page_of(person: Assistant, act: str = "") -> str:
 
 
 def in_a_week(person: Assistant) -> date:
-    return absences.today_of(person, clock.now()) + timedelta(days=7)
+    return person.today(clock.now()) + timedelta(days=7)
 
 
 def test_the_owner_adds_days_and_removes_them(hers: Client, ana: Assistant) -> None:

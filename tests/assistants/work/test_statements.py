@@ -117,7 +117,7 @@ def test_a_payment_can_be_undone_and_the_others_stay(offer: Offer) -> None:
     work_logs.unpay(offer.assistant, OCTOBER, MONDAY, now=NOON)
     assert of(offer).payments == [(date(2026, 10, 27), Decimal(18))]
     assert of(offer).owed == Decimal(18)
-    assert what_happened(offer.handoff).count("paid") == 3
+    assert what_happened(offer.handoff)[-3:] == ["approved", "paid", "unpaid"]
 
 
 def test_paying_covers_every_hand_off_of_the_person(nora: Owner, offer: Offer) -> None:
@@ -202,6 +202,9 @@ def test_each_line_says_how_it_stands(offer: Offer) -> None:
     work_logs.pay(offer.assistant, OCTOBER, MONDAY, now=NOON)
     approved(lines[1])
     work_logs.query(offer.handoff, lines[2].pk, "Why?", now=NOON)
+    over_too = some_hours(offer=offer, day=MONDAY)
+    work_logs.query(offer.handoff, over_too.pk, "Why?", now=NOON)
     states = [statements.state(line) for line in of(offer).lines]
+    assert statements.state(WorkLog.objects.get(pk=over_too.pk)) == "above the agreed hours, queried"
     assert states[:4] == ["paid 26 Oct", "approved", "queried", "waits for OK"]
     assert statements.state(WorkLog.objects.get(pk=over.pk)) == "above the agreed hours, needs OK"

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistants import nonces
-from assistants.handoff import handoffs, moves
-from assistants.models import Handoff, Offer, WorkLog
+from assistants.handoff import handoffs, moves, story
+from assistants.link import page
+from assistants.models import Handoff, Nonce, Offer, WorkLog
 from assistants.months import Month
 from assistants.work import work_logs
 from tasks import dates
 from tasks.models import Owner
-from tests.assistants.world import an_email, keys, what_happened
+from tests.assistants.world import an_email, dump, keys, what_happened
 from tests.factories import a_running_offer, a_task, an_assistant
 
 pytestmark = pytest.mark.django_db
@@ -212,8 +213,11 @@ def test_a_line_is_corrected_at_the_rate_of_the_terms_and_the_event_keeps_what_i
 
 def test_a_removed_line_stays_in_the_history(offer: Offer) -> None:
     line = log(offer, hours=2, note="Receipts")
-    for _ in range(2):
-        work_logs.remove(offer, line.pk, now=NOON)
+    work_logs.remove(offer, line.pk, now=NOON)
+    once = dump()
+    work_logs.remove(offer, line.pk, now=NOON)
+    assert dump() == once
+    assert not Nonce.objects.exists()
     assert not WorkLog.objects.exists()
     assert offer.events.latest("pk").note == "26 October 2026, 2:00, “Receipts”. It was removed."
     assert what_happened(offer.handoff).count("corrected") == 1
@@ -249,15 +253,16 @@ def test_a_line_of_another_hand_off_is_none_of_theirs(nora: Owner, offer: Offer)
     line = log(other)
     acts: list[Callable[[], None]] = [
         lambda: work_logs.correct(offer, line.pk, day=MONDAY, seconds=60, note="", now=NOON),
-        lambda: work_logs.remove(offer, line.pk, now=NOON),
         lambda: work_logs.query(offer.handoff, line.pk, "Why?", now=NOON),
         lambda: work_logs.reopen(offer.handoff, line.pk, now=NOON),
     ]
     for act in acts:
         with pytest.raises(moves.TooLate):
             act()
+    before = dump()
+    work_logs.remove(offer, line.pk, now=NOON)
     assert work_logs.approve(offer.handoff, [work_logs.mark(line)], now=NOON) == 0
-    assert fresh(line).state == "logged"
+    assert dump() == before
 
 
 # --- Approved and queried --------------------------------------------------------
@@ -301,6 +306,29 @@ def test_a_yes_can_be_taken_back_until_it_is_paid(offer: Offer) -> None:
     with pytest.raises(moves.TooLate):
         work_logs.reopen(offer.handoff, line.pk, now=NOON)
     assert fresh(line).state == "approved"
+
+
+def test_what_is_undone_is_written_down_as_that_and_both_read_it_so(offer: Offer) -> None:
+    line = log(offer, note="Receipts")
+    approve(line)
+    work_logs.reopen(offer.handoff, line.pk, now=NOON)
+    approve(line)
+    work_logs.pay(offer.assistant, OCTOBER, MONDAY, now=NOON)
+    work_logs.unpay(offer.assistant, OCTOBER, MONDAY, now=NOON)
+    kinds = ["approved", "unapproved", "approved", "paid", "unpaid"]
+    assert what_happened(offer.handoff)[-5:] == kinds
+    assert {event.note for event in offer.events.filter(kind__in=kinds)} >= {"26 October 2026, 1:00, “Receipts”"}
+    handoff = Handoff.objects.with_terms().get(pk=offer.handoff_id)
+    assert [entry.what for entry in story.log(handoff)][:5] == [
+        "Not paid after all",
+        "Payment of hours",
+        "Your OK on hours",
+        "You took your OK on hours back",
+        "Your OK on hours",
+    ]
+    theirs = [said.what for said in page.talk(Offer.objects.get(pk=offer.pk))]
+    assert theirs[0] == "Not paid after all"
+    assert theirs[3] == "Nora took the OK on hours back"
 
 
 def test_a_query_reaches_the_assistant_and_the_answer_the_owner(offer: Offer) -> None:

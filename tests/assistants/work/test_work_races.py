@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from assistants.handoff import moves
+from assistants.link import erasure
 from assistants.models import Offer, WorkLog
 from assistants.months import Month
 from assistants.work import statements, work_logs, work_timers
@@ -60,6 +61,22 @@ def test_forms_at_once_never_fill_a_day_with_more_than_it_holds(nora: Owner) -> 
         offer = an_offer_of(nora)
         settled(race([log(offer, 10) for _ in range(4)]), work_logs.Refused)
         assert WorkLog.objects.filter(handoff=offer.handoff).count() == 2
+
+
+def test_hours_on_two_handoffs_at_once_never_fill_a_persons_day_with_more_than_it_holds(nora: Owner) -> None:
+    for _ in ROUNDS:
+        offer = an_offer_of(nora)
+        other = a_running_offer(owner=nora, task=a_task(owner=nora), assistant=offer.assistant)
+        settled(race([log(each, 10) for each in (offer, other, offer, other)]), work_logs.Refused)
+        assert WorkLog.objects.filter(assistant=offer.assistant).count() == 2
+
+
+def test_logging_against_an_erasure_never_waits_for_good(nora: Owner) -> None:
+    for _ in ROUNDS:
+        offer = an_offer_of(nora)
+        erase = partial(erasure.erase, fresh(offer), now=NOON)
+        settled(race([log(offer, 1), erase, log(offer, 2)]), moves.TooLate)
+        assert fresh(offer).assistant.erased_at == NOON
 
 
 def test_approving_against_correcting_approves_only_what_was_seen(nora: Owner) -> None:

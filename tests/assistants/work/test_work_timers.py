@@ -32,6 +32,13 @@ def offer(nora: Owner) -> Offer:
     return a_running_offer(owner=nora)
 
 
+def evening(offer: Offer) -> datetime:
+    """A timer starts at six on Tuesday evening, and is forgotten."""
+    since = datetime(2026, 10, 27, 18, tzinfo=MANILA)
+    work_timers.start(offer, now=since)
+    return since
+
+
 def timed(offer: Offer, since: datetime, until: datetime) -> list[tuple[date, int]]:
     work_timers.start(offer, now=since)
     return [(line.day, line.seconds) for line in work_timers.stop(offer, now=until)]
@@ -79,23 +86,64 @@ def test_starting_what_runs_and_stopping_what_stands_changes_nothing(offer: Offe
 
 
 @database
-def test_a_forgotten_timer_counts_for_no_more_than_its_days_hold(offer: Offer) -> None:
-    some_hours(offer=offer, day=date(2026, 10, 28), seconds=20 * HOUR)
-    since = datetime(2026, 10, 27, 18, tzinfo=MANILA)
-    assert not work_timers.is_long(offer, NOON)
-    work_timers.start(offer, now=since)
-    assert [work_timers.is_long(offer, since + timedelta(hours=hours)) for hours in (10, 11)] == [False, True]
-    lines = work_timers.stop(offer, now=NOON)
-    assert [line.seconds // HOUR for line in lines] == [6, 4, 24, 12]
+def test_one_that_ran_longer_than_16_hours_logs_nothing_before_they_say_when_work_ended(offer: Offer) -> None:
+    since = evening(offer)
+    longest = since + timedelta(hours=16)
+    assert [work_timers.is_forgotten(offer, longest + timedelta(seconds=more)) for more in (0, 1)] == [False, True]
+    with pytest.raises(work_timers.Forgotten):
+        work_timers.stop(offer, now=since + timedelta(weeks=3))
+    offer.refresh_from_db()
+    assert offer.timer_since == since
+    assert not WorkLog.objects.exists()
+    lines = work_timers.stop(offer, until=since + timedelta(hours=8), now=since + timedelta(weeks=3))
+    assert [(line.day.day, line.seconds // HOUR) for line in lines] == [(27, 6), (28, 2)]
+    offer.refresh_from_db()
+    assert offer.timer_since is None
+
+
+@database
+@pytest.mark.parametrize(
+    ("hours", "said"), [(-1, "before that"), (17, "more than 16 hours after it started"), (24 * 60, "It is Friday")]
+)
+def test_work_ended_neither_before_the_start_nor_ahead_nor_after_16_hours(
+    offer: Offer, hours: int, said: str
+) -> None:
+    since = evening(offer)
+    with pytest.raises(work_timers.NotThen, match=said):
+        work_timers.stop(offer, until=since + timedelta(hours=hours), now=NOON)
+    offer.refresh_from_db()
+    assert offer.timer_since == since
+    assert not WorkLog.objects.exists()
+
+
+@database
+def test_an_answer_about_one_timer_leaves_the_next_alone(offer: Offer) -> None:
+    since = evening(offer)
+    work_timers.discard(offer, only=since)
+    work_timers.start(offer, now=NOON)
+    assert work_timers.stop(offer, until=since + timedelta(hours=1), only=since, now=NOON) == []
+    work_timers.discard(offer, only=since)
+    offer.refresh_from_db()
+    assert offer.timer_since == NOON
+    assert not WorkLog.objects.exists()
+
+
+@database
+def test_what_it_measured_counts_for_no_more_than_the_day_has_left(offer: Offer) -> None:
+    some_hours(offer=offer, day=date(2026, 10, 28), seconds=23 * HOUR)
+    since = evening(offer)
+    lines = work_timers.stop(offer, now=since + timedelta(hours=8))
+    assert [line.seconds // HOUR for line in lines] == [6, 1]
     assert sum(line.seconds for line in WorkLog.objects.filter(day=date(2026, 10, 28))) == 24 * HOUR
 
 
 @database
 def test_nothing_counts_after_the_last_day(offer: Offer) -> None:
-    work_timers.start(offer, now=NOON - timedelta(days=2))
+    since = datetime(2026, 10, 29, 20, tzinfo=MANILA)
+    work_timers.start(offer, now=since)
     Handoff.objects.filter(pk=offer.handoff_id).update(ends_on=date(2026, 10, 28))
     # When Wednesday is over in Phoenix it is Thursday in Manila.
-    assert [line.day.day for line in work_timers.stop(offer, now=NOON)] == [28, 29]
+    assert [line.day.day for line in work_timers.stop(offer, now=since + timedelta(hours=8))] == [29]
 
 
 @database
