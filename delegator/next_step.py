@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,11 +10,10 @@ from functools import partial
 
 from django.urls import reverse
 
-from assistants.handoff import sweeps
 from assistants.models import Handoff, Offer, WorkLog
 from assistants.plan import stored_plans
 from tasks import dates, durations, money, verdicts, workdays
-from tasks.models import Owner
+from tasks.models import Owner, Task
 from tasks.weeks import Week
 
 SOON = timedelta(hours=24)
@@ -54,14 +53,18 @@ def for_home(owner: Owner, now: datetime) -> Step | None:
     )
 
 
-def for_week(owner: Owner, now: datetime) -> Step | None:
-    """For an email that may be read days later: nothing that has to be done today."""
-    return _first(
-        partial(_begin, owner),
-        partial(_unscored, owner),
-        partial(_no_assistants, owner),
-        partial(_best_handoff, owner, now, is_patient=True),
-    )
+def for_week(owner: Owner, now: datetime, *, routine: Sequence[Task], has_people: bool) -> Step | None:
+    """
+    For an email that may be read days later: nothing that has to be done today.
+
+    `routine` are the owner's tasks that are active, `has_people` is whether anyone could be sent one: both are known
+    already. Only who has all it takes is asked for a plan, which is by far the dearest.
+    """
+    if not routine:
+        return _to_begin()
+    if unscored := [task for task in routine if task.loathe is None or task.excel is None]:
+        return _score(unscored)
+    return _best_handoff(owner, now, is_patient=True) if has_people else _to_add_somebody()
 
 
 def _first(*checks: Check) -> Step | None:
@@ -69,8 +72,10 @@ def _first(*checks: Check) -> Step | None:
 
 
 def _begin(owner: Owner) -> Step | None:
-    if owner.tasks.active().routine().exists():
-        return None
+    return None if owner.tasks.active().routine().exists() else _to_begin()
+
+
+def _to_begin() -> Step:
     return Step(
         "Write down your own day",
         "Your vision, what fills your day, and how each task feels: three short pages.",
@@ -125,7 +130,7 @@ def _over(owner: Owner) -> Step | None:
 
 
 def _trial_ends(owner: Owner, today: date) -> Step | None:
-    soon = today + sweeps.BEFORE_TRIAL_ENDS
+    soon = today + Handoff.BEFORE_TRIAL_ENDS
     trials = owner.handoffs.agreed().filter(stage=Handoff.Stage.TRIAL, trial_ends_on__lte=soon, ends_on=None)
     trial = trials.select_related("assistant", "task").order_by("trial_ends_on").first()
     if trial is None or trial.trial_ends_on is None:
@@ -178,8 +183,10 @@ def _day_in_words(day: date, today: date) -> str:
 
 def _unscored(owner: Owner) -> Step | None:
     unscored = list(owner.tasks.active().routine().unscored())
-    if not unscored:
-        return None
+    return _score(unscored) if unscored else None
+
+
+def _score(unscored: Sequence[Task]) -> Step:
     names = " and ".join(task.mid_sentence for task in unscored[:2])
     more = f" and {len(unscored) - 2} more" if len(unscored) > 2 else ""
     return Step(
@@ -193,8 +200,10 @@ def _unscored(owner: Owner) -> Step | None:
 
 
 def _no_assistants(owner: Owner) -> Step | None:
-    if owner.assistants.reachable().exists():
-        return None
+    return None if owner.assistants.reachable().exists() else _to_add_somebody()
+
+
+def _to_add_somebody() -> Step:
     return Step(
         "Write down who could help",
         "Someone you know, or a virtual assistant you have found: a name, an address, skills and a rate is enough.",

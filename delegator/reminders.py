@@ -19,7 +19,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from assistants import links
-from assistants.mail import outbox
+from assistants.mail import messages, outbox
 from assistants.models import OutgoingEmail
 from tasks import clock, dates, durations, formats, timers, workdays
 from tasks.models import Owner, Timer
@@ -75,7 +75,7 @@ def _ask(timer: Timer, now: datetime) -> bool:
 
 def timer_letter(email: OutgoingEmail) -> dict[str, Any]:
     if _leaves(email) and not _is_open(email, clock.now()):
-        raise outbox.Unwanted("the timer is no longer forgotten")
+        raise messages.Unwanted("the timer is no longer forgotten")
     return email.facts | {
         "url": links.absolute(reverse("tasks:timer")),
         "settings_url": links.absolute(reverse("settings")),
@@ -169,7 +169,7 @@ def hour_in_words(hour: int) -> str:
 def reminder_letter(email: OutgoingEmail) -> dict[str, Any]:
     day = date.fromisoformat(email.facts["day"])
     if _leaves(email) and (reason := _too_late(email.owner, day, clock.now())):
-        raise outbox.Unwanted(reason)
+        raise messages.Unwanted(reason)
     stop = links.absolute(reverse("unsubscribe_reminders", args=[links.token("unsubscribe", email.owner.pid)]))
     return email.facts | {
         "url": links.absolute(reverse("tasks:day", args=[day])),

@@ -64,12 +64,12 @@ class Rule(NamedTuple):
 
 # --- What pages can have -----------------------------------------------------
 def pages(sheet: str) -> Iterator[str]:
-    """The templates of the pages with this sheet, and the fragments of all. Emails bring their own styles."""
+    """The templates of the pages with this sheet, and the fragments of all. Emails and the admin bring their own styles."""
     for path in sorted(TEMPLATES.rglob("*.html")):
         name = path.relative_to(TEMPLATES).as_posix()
         is_fragment = re.match(r"base|_(?!landing)|tasks/(_|icons/|marks/)", name)
         is_frame = name == "app.html" and sheet != "visitors"
-        if not name.startswith("emails/") and (sheet_of(name) == sheet or is_fragment or is_frame):
+        if not name.startswith(("emails/", "admin/")) and (sheet_of(name) == sheet or is_fragment or is_frame):
             yield path.read_text()
     for name in CRISPY_FILES:
         # No form is horizontal.

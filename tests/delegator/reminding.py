@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from assistants.handoff import deliveries
-from assistants.mail import outbox
+from assistants.mail import messages, outbox
 from tasks import clock, timers
 from tasks.models import Owner, Timer
 from tests.factories import NOW, a_task
@@ -51,7 +51,7 @@ def outcome(owner: Owner) -> tuple[str, str]:
 
 
 def message_to(owner: Owner) -> EmailMultiAlternatives:
-    return outbox.compose(owner.emails.get())
+    return messages.compose(owner.emails.get())
 
 
 def html_of(message: EmailMultiAlternatives) -> str:

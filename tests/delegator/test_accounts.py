@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client, override_settings
 
-from assistants.mail import outbox
+from assistants.mail import messages
 from assistants.models import OutgoingEmail
 from tasks.models import Owner
 from tests import factories
@@ -35,7 +35,7 @@ def is_signed_in(client: Client) -> bool:
 
 def link_in(email: OutgoingEmail, start: str) -> str:
     """The path of the link in the email that begins so."""
-    body = str(outbox.compose(email).body)
+    body = str(messages.compose(email).body)
     return next(word for word in body.split() if start in word).removeprefix("http://127.0.0.1:8000")
 
 
@@ -182,7 +182,7 @@ def test_signing_up_with_a_known_address_looks_as_with_a_new_one(nora: Owner, ad
     # Only the owner of the address learns more.
     told = OutgoingEmail.objects.get(kind="known")
     assert (told.owner, told.to_email.lower()) == (nora, "nora@example.com")
-    assert "you already have an account" in str(outbox.compose(told).body)
+    assert "you already have an account" in str(messages.compose(told).body)
     assert not is_signed_in(known)
 
 

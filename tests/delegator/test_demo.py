@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from assistants import links
 from assistants.models import Handoff, OutgoingEmail
-from delegator import demo, weekly
+from delegator import demo, weekly, weekly_times
 from tasks.models import Owner
 from tasks.weeks import Week
 from tests import factories
@@ -103,7 +103,7 @@ def test_her_address_in_another_case_is_hers() -> None:
 def test_nothing_of_hers_lies_in_the_future_but_what_should(now: datetime) -> None:
     owner = demo.load(now)
     today = owner.today(now)
-    assert owner.next_summary_at == weekly.next_at(owner, now)
+    assert owner.next_summary_at == weekly_times.next_at(owner, now)
     assert max(owner.entries.values_list("day", flat=True)) <= today
     assert all(day.weekday() < 5 for day in owner.entries.values_list("day", flat=True))
     assert not OutgoingEmail.objects.filter(sent_at__gt=now).exists()

@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 
 from assistants import links
-from assistants.mail import outbox
+from assistants.mail import messages
 from assistants.models import Offer
 from delegator import demo, reminders, weekly
 from tasks import formats
@@ -126,7 +126,7 @@ def test_an_assistants_page_and_email_are_not_written_as_the_owner_chose(chooses
         email = chooses.emails.get()
     Owner.objects.update(currency="EUR")
     usual = {"clock": "5:30 am", "date": "26 October"}
-    both = both_texts(outbox.compose(email))
+    both = both_texts(messages.compose(email))
     path = f"/h/{links.token('offer', offer.pid, offer.epoch)}/"
     signed_in = Client()
     with time_machine.travel(NOW, tick=False):

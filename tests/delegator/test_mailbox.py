@@ -43,7 +43,7 @@ def test_what_was_sent_is_listed_newest_first(client: Client, nora: Owner, hers:
     deliver()
     client.force_login(nora)
     listed = [tag.text for tag in read(client.get("/mail/")).all("a", "stretch")]
-    assert listed == ["Your week: nothing logged", "Would you take on record keeping? 5 h a week, $18 an hour"]
+    assert listed == ["Your week: nothing logged", "Would you take this on: Record keeping? 5 h a week, $18 an hour"]
 
 
 def test_what_still_can_be_undone_is_on_its_way(client: Client, nora: Owner) -> None:
@@ -57,7 +57,7 @@ def test_what_still_can_be_undone_is_on_its_way(client: Client, nora: Owner) -> 
 def test_an_email_is_shown_with_who_wrote_to_whom(client: Client, nora: Owner, hers: OutgoingEmail) -> None:
     client.force_login(nora)
     shown = read(client.get(f"/mail/{hers.pk}/"))
-    assert shown.heading == "Would you take on record keeping? 5 h a week, $18 an hour"
+    assert shown.heading == "Would you take this on: Record keeping? 5 h a week, $18 an hour"
     assert "Nora Hale via Delegator" in shown.figure("From")
     assert hers.to_email in shown.figure("To")
     assert nora.email in shown.figure("Answers go to")

@@ -186,7 +186,8 @@ def test_the_weekly_email_never_asks_for_what_has_to_be_done_today(nora: Owner) 
     task = factories.a_task(owner=nora)
     factories.an_entry(task=task, day=TODAY - timedelta(days=3))
     an_offer_of_days_ago(owner=nora, task=task, reply_by=NOW + timedelta(hours=3))
-    for_home, for_week = next_step.for_home(nora, NOW), next_step.for_week(nora, NOW)
+    for_home = next_step.for_home(nora, NOW)
+    for_week = next_step.for_week(nora, NOW, routine=list(nora.tasks.routine()), has_people=True)
     assert for_home
     assert for_home.heading == "Ana has not replied yet"
     assert for_week is None

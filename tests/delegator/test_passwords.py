@@ -11,7 +11,7 @@ from django.core import serializers
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from assistants.mail import outbox
+from assistants.mail import messages
 from assistants.models import OutgoingEmail
 from delegator.models import Session
 from tasks.models import Owner
@@ -28,7 +28,7 @@ def forget(client: Client, email: str) -> Any:
 
 def the_link() -> str:
     """The path of the link in the last reset email, as it is made when the email is rendered."""
-    body = str(outbox.compose(OutgoingEmail.objects.filter(kind="reset").latest("pk")).body)
+    body = str(messages.compose(OutgoingEmail.objects.filter(kind="reset").latest("pk")).body)
     return next(word for word in body.split() if "/password/new/" in word).removeprefix("http://127.0.0.1:8000")
 
 
