@@ -139,9 +139,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=5)
-# Beat only ticks. What is due, and when, stands in rows; a tick that waited too long is dropped.
+# Beat only ticks. What is due, and when, stands in rows; a tick that waited for a minute is dropped, not one of a
+# few seconds, for the clocks of two computers differ by as much.
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "assistants.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "sweep": {"task": "assistants.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
     "weekly": {"task": "delegator.jobs.write_weekly_summaries", "schedule": 60, "options": {"expires": 60}},
     "notes": {"task": "assistants.jobs.write_weekly_notes", "schedule": 60, "options": {"expires": 60}},
     "reminders": {"task": "delegator.jobs.remind", "schedule": 60, "options": {"expires": 60}},

@@ -112,8 +112,8 @@ class _Line(smtplib.SMTP):
         if self._has_hung_up():
             raise BrokenOff("in the text")
         self.give(settings.DOT_TIMEOUT)
+        self.send(b"." + CRLF)
         try:
-            self.send(b"." + CRLF)
             answer = self.getreply()
         except (OSError, smtplib.SMTPException) as error:
             raise Silence(type(error).__name__) from error

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
@@ -36,8 +37,18 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("on purpose")
 
 
-urlpatterns = [path("broken/", broken), path("h/broken/now/", broken), path("", include("delegator.urls"))]
+def unanswered(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+urlpatterns = [
+    path("broken/", broken),
+    path("h/broken/now/", broken),
+    path("unanswered/", unanswered),
+    path("", include("delegator.urls")),
+]
 handler404 = "tasks.views.not_found"
+handler500 = "delegator.errors.server_error"
 
 
 def policy(response: Any) -> dict[str, str]:
@@ -57,6 +68,7 @@ ANSWERS = [
     ("/h/nobody.nothing", 301),
     ("/broken/", 500),
     ("/h/broken/now/", 500),
+    ("/unanswered/", 503),
 ]
 
 
@@ -94,6 +106,14 @@ def test_a_page_that_broke_says_so_without_a_word_on_why(nora: Owner) -> None:
     said = client.get("/broken/").content.decode()
     assert "Something broke on our side" in said
     assert "on purpose" not in said
+
+
+@pytest.mark.urls(__name__)
+def test_a_database_that_is_away_is_said_to_be_so_and_to_pass(client: Client) -> None:
+    client.raise_request_exception = False
+    response = client.get("/unanswered/")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
+    assert "The database does not answer" in response.content.decode()
 
 
 def test_private_links_stay_out_of_caches_referrers_and_search_engines(client: Client, nora: Owner) -> None:

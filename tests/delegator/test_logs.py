@@ -36,7 +36,7 @@ def broken(request: HttpRequest, token: str) -> HttpResponse:
 
 
 urlpatterns = [path("h/<str:token>/broken/", broken), path("", include("delegator.urls"))]
-handler404 = "delegator.not_found.not_found"
+handler404 = "delegator.errors.not_found"
 
 
 class Kept(logging.Handler):

@@ -53,6 +53,7 @@ from tests import factories
 domains, stands_in = {domains}, {stands_in}
 now = timezone.now()
 owner = factories.an_owner(email=f"{{uuid4()}}@gardens.internal")
+factories.confirm(owner)
 signed_in = Client()
 signed_in.force_login(owner)
 starts_on, reply_by = now.date() + timedelta(days=14), now + timedelta(days=5)

@@ -204,4 +204,6 @@ def test_a_line_that_fails_before_the_dot_costs_nothing(
         result.what += f"; at most {max(row['tries'] for row in found.rows)} tries"
         assert (found.lost, found.states, found.copies) == (0, {"sent": 50}, 50)
         assert result.seconds <= stage.DRAINED
-        assert {row["tries"] for row in found.rows} == {1}
+        # A reset that crosses the dot on the way cannot be told from silence, and that is a try.
+        may_cross = fault in (reset_in_data, cut_before_the_dot)
+        assert {row["tries"] for row in found.rows} <= ({1, 2} if may_cross else {1})
