@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from .models import Nonce
+from tasks.models import Owner
+
+from .models import Nonce, Offer
 
 # How long an answer is kept at least.
 KEPT = timedelta(days=2)
@@ -21,11 +23,21 @@ class Reused(Exception):
     """The form was sent before, and said something else then."""
 
 
+def of_owner(owner: Owner) -> str:
+    """The actor that an owner is."""
+    return f"owner-{owner.pk}"
+
+
+def of_offer(offer: Offer) -> str:
+    """The actor that the assistant of an offer is."""
+    return f"offer-{offer.pk}"
+
+
 def use(actor: str, nonce: str, body: str, now: datetime, result: str = "") -> str | None:
     """
     None the first time, and `result` is kept; the result kept then when it is sent again.
 
-    `actor` is who sends it, such as owner-3 or offer-17, `body` what it says. Two at the
+    `actor` is who sends it, by `of_owner` or `of_offer`, `body` what it says. Two at the
     same instant wait for each other. Another body with the same nonce raises Reused.
     """
     digest = hashlib.sha256(body.encode()).hexdigest()

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from assistants.handoff import story
+from assistants.mail import trouble
 from assistants.work import gains, went
 from assistants.work.gains import DAYS_THAT_TELL
 from tasks import dates, days, durations, money, owners, workdays
@@ -81,6 +82,7 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
         "waiting": [story.row(each) for each in handoffs if each.state == each.State.OFFERING],
         "logged_today": sheet.seconds,
         "has_sheet": bool(sheet.rows),
+        "mail_waits": trouble.waits(owner, now),
     }
 
 

@@ -1,13 +1,27 @@
 """Every address of the app, as the design names them."""
 
 from allauth.account import views as account_views
+from django.conf import settings
 from django.urls import include, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from . import accounts, ahead, health, home, mailbox, routine, settings_page, task_page, unsubscribe, week_page
+from . import (
+    accounts,
+    ahead,
+    health,
+    home,
+    mailbox,
+    routine,
+    settings_page,
+    task_page,
+    unsubscribe,
+    week_page,
+    weekly_page,
+)
 
-handler404 = "delegator.not_found.not_found"
+handler404 = "delegator.errors.not_found"
+handler500 = "delegator.errors.server_error"
 
 account_patterns = [
     path("sign-up/", account_views.signup, name="account_signup"),
@@ -48,6 +62,7 @@ urlpatterns = [
     path("week/", week_page.this_week, name="this_week"),
     path("week/<week:week>/", week_page.week, name="week"),
     path("week/<week:week>/copy/", week_page.week_copy, name="week_copy"),
+    path("week/<week:week>/summary/", weekly_page.summary, name="summary"),
     path("settings/", settings_page.settings_page, name="settings"),
     path("settings/days-off/", settings_page.day_off_add, name="day_off_add"),
     path("settings/days-off/<int:pk>/remove/", settings_page.day_off_remove, name="day_off_remove"),
@@ -57,5 +72,10 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("unsubscribe/<str:token>/reminders/", unsubscribe.unsubscribe_reminders, name="unsubscribe_reminders"),
     path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"), name="favicon"),
 ]
+if settings.ADMIN:
+    from . import operators_page  # nobody else pays for what it loads
+
+    urlpatterns.append(path("admin/", operators_page.site.urls))

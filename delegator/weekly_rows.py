@@ -136,9 +136,14 @@ def _logs(owners: list[Owner], first: Week, last: Week) -> dict[int, Log]:
 
 
 def _ended(owners: list[Owner], first: Week) -> Ended:
-    """What ended, was done or lapsed since the day before that Monday: zones are ahead of each other by a day."""
+    """
+    What ended, was done or lapsed since the day before that Monday: zones are ahead of each other by a day.
+
+    Not what was said to be done by a slip and goes on.
+    """
     since = datetime.combine(first.first - timedelta(days=1), time(), UTC)
-    events = HandoffEvent.objects.filter(handoff__owner__in=owners, kind__in=OVER, happened_at__gte=since)
+    over = HandoffEvent.objects.filter(handoff__owner__in=owners, handoff__state__in=Handoff.OVER)
+    events = over.filter(kind__in=OVER, happened_at__gte=since)
     return {pk: (kind, at) for pk, kind, at in events.order_by("pk").values_list("handoff_id", "kind", "happened_at")}
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import count, product
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from assistants.handoff import handoffs, replies, sweeps
@@ -31,6 +32,11 @@ def an_owner(
     )
     owners.set_hour_value(owner, Decimal(hour_value), TODAY - timedelta(days=365))
     return owner
+
+
+def confirm(owner: Owner) -> None:
+    """As when they opened the link in their mail; before it no mail of theirs leaves an installation that sends."""
+    EmailAddress.objects.update_or_create(user=owner, email=owner.email, defaults={"verified": True, "primary": True})
 
 
 def a_skill(*, owner: Owner, name: str = "Bookkeeping") -> Skill:

@@ -64,7 +64,7 @@ class Rule(NamedTuple):
 
 # --- What pages can have -----------------------------------------------------
 def pages(sheet: str) -> Iterator[str]:
-    """The templates of the pages with this sheet, and the fragments of all. Emails and the admin bring their own styles."""
+    """The templates of the pages with this sheet, and the fragments of all; emails and the admin style themselves."""
     for path in sorted(TEMPLATES.rglob("*.html")):
         name = path.relative_to(TEMPLATES).as_posix()
         is_fragment = re.match(r"base|_(?!landing)|tasks/(_|icons/|marks/)", name)

@@ -14,6 +14,9 @@ from tasks.models import Task
 from . import letters, moves, tell
 from .moves import Actor, Kind
 
+# Percent.
+WHOLE = 100
+
 
 def ask(
     handoff: Handoff, person: Assistant, terms: Terms, *, by: Actor, now: datetime, due_at: datetime, **fields: Any
@@ -90,6 +93,17 @@ def who_has(handoff: Handoff) -> set[int]:
     others = handoff.owner.handoffs.live().filter(task=handoff.task_id).exclude(pk=handoff.pk)
     asked = Offer.objects.live().filter(handoff__in=others)
     return {*others.values_list("assistant", flat=True), *asked.values_list("assistant", flat=True)}
+
+
+def hold_share_of_others(handoff: Handoff) -> int:
+    """
+    How many percent of its task others have, or are asked for; who sends more of that task waits until this is over.
+
+    The task's row is taken after the hand-off's, by each.
+    """
+    Task.objects.select_for_update(no_key=True).filter(pk=handoff.task_id).values_list("pk").first()
+    others = handoff.owner.handoffs.live().filter(task=handoff.task_id).exclude(assistant=handoff.assistant_id)
+    return sum(each.terms.share for each in others.with_terms())
 
 
 def who_can_be_asked(handoff: Handoff) -> list[StandIn]:

@@ -28,6 +28,7 @@ from tasks.forms import helper
 from tasks.models import Owner, Task
 from tasks.quadrants import Quadrant
 
+from .cascade import WHOLE
 from .handoffs import Draft, Next
 from .suggestions import Suggestion
 
@@ -36,7 +37,6 @@ REPLY_HOUR = time(18)
 TO_REPLY = timedelta(hours=48)
 # What is left of it at least, when a start comes before that.
 LEAST_TO_REPLY = timedelta(hours=4)
-WHOLE = 100
 # How many boxes can hold a password.
 BOTH = 2
 

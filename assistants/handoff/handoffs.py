@@ -30,6 +30,10 @@ class InTheWay(Exception):
     """It cannot be put to this person now; its text is what `cascade.obstacle` says."""
 
 
+class MoreThanAll(Exception):
+    """With what others have of it already, it would be more than all of the task."""
+
+
 class NoTimeLeft(TooLate):
     """The time to reply would be over before the email could leave."""
 
@@ -99,14 +103,20 @@ def discard(handoff: Handoff) -> None:
 
 
 @transaction.atomic
-def send(handoff: Handoff, *, now: datetime) -> Offer:
-    """Put the draft to its assistant, or to all at once; the emails leave once the time to undo is over."""
+def send(handoff: Handoff, *, now: datetime, is_more: bool = True) -> Offer:
+    """
+    Put the draft to its assistant, or to all at once; the emails leave once the time to undo is over.
+
+    Without `is_more`, the owner's yes to give more than all of a task in all, that raises MoreThanAll.
+    """
     due_at = now + timedelta(seconds=settings.UNDO_WINDOW)
     terms = _going_out(handoff, now=now, due_at=due_at)
     if what := cascade.obstacle(handoff.task, handoff.assistant):
         raise InTheWay(what)
     if handoff.assistant_id in cascade.who_has(handoff):
         raise AlreadyWithThem
+    if cascade.hold_share_of_others(handoff) + terms.share > cascade.WHOLE and not is_more:
+        raise MoreThanAll
     caps.check(handoff.owner, *_addresses(handoff), now=now)
     try:
         with transaction.atomic():
@@ -143,10 +153,12 @@ def _going_out(handoff: Handoff, *, now: datetime, due_at: datetime) -> Terms:
 
 
 @transaction.atomic
-def draft_and_send(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None = None) -> Handoff:
+def draft_and_send(
+    owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None = None, is_more: bool = True
+) -> Handoff:
     """Both, or neither."""
     handoff = draft(owner, written, now=now, handoff=handoff)
-    send(handoff, now=now)
+    send(handoff, now=now, is_more=is_more)
     return handoff
 
 

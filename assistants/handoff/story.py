@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from assistants.link.forms import NoteForm
 from assistants.models import Handoff, HandoffEvent, Offer, StandIn, Terms, WorkLog
 from assistants.work import gains
 from tasks import dates, durations, money, owners
@@ -119,14 +118,6 @@ class Asked:
     question: str = ""
     note: str = ""
     change: list[dict[str, Any]] | None = None
-
-    @property
-    def answer_form(self) -> NoteForm:
-        return NoteForm(label="Your answer", auto_id=f"id_answer{self.offer.pk}_%s")
-
-    @property
-    def insist_form(self) -> NoteForm:
-        return NoteForm(label="Your answer", is_optional=True, auto_id=f"id_answer{self.offer.pk}_%s")
 
 
 STANDS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -47,6 +48,12 @@ def stop_email(offer: Offer, why: str) -> bool:
     return bool(_waiting(offer).update(state=OutgoingEmail.State.SKIPPED, trouble=why))
 
 
+def leaves_at(offers: Sequence[Offer]) -> datetime | None:
+    """When the first of the offers' emails is due, as long as all of them wait here. One query."""
+    due = list(_waiting(*offers).values_list("due_at", flat=True))
+    return min(due) if due and len(due) == len(offers) else None
+
+
 def write_email_anew(offer: Offer) -> bool:
     """Let the offer's email say how the offer is now, if it waits here still."""
     return bool(_waiting(offer).update(facts=letters.offered(offer)))
@@ -62,8 +69,9 @@ def readdress_emails(offer: Offer) -> bool:
     return was_waiting
 
 
-def _waiting(offer: Offer) -> QuerySet[OutgoingEmail]:
-    return OutgoingEmail.objects.filter(key=f"offer-{offer.pk}", state=OutgoingEmail.State.QUEUED, tries=0)
+def _waiting(*offers: Offer) -> QuerySet[OutgoingEmail]:
+    keys = [f"offer-{offer.pk}" for offer in offers]
+    return OutgoingEmail.objects.filter(key__in=keys, state=OutgoingEmail.State.QUEUED, tries=0)
 
 
 def _put(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -16,28 +16,36 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from assistants import nonces
-from assistants.link.forms import EndForm, NoteForm
+from assistants.link.forms import EndForm, NoteForm, version_of
 from assistants.mail import caps, trouble
 from assistants.models import Handoff, Offer
 from assistants.work import foresight, totals
-from tasks import clock
+from tasks import clock, dates
 from tasks.requests import OwnerRequest
 
-from . import cascade, moves, reopening, story
+from . import cascade, moves, reopening, story, tell
 from . import handoffs as acts
 from .running_forms import OwnTimeForm, StageForm
 
 Act = Callable[..., Any]
+# Forms that were sent, by the offer that they answer.
+Answers = Mapping[int, NoteForm]
+# How many of what is past the list shows at first, drafts among them.
+MOST_PAST = 50
 
 
 @login_required
 def handoffs(request: OwnerRequest) -> HttpResponse:
     mine, now = request.user.handoffs, clock.now()
+    rest = (mine.drafts() | mine.past()).with_terms()
+    past = list(rest if "all" in request.GET else rest[: MOST_PAST + 1])
+    is_cut = "all" not in request.GET and len(past) > MOST_PAST
     foreseen = foresight.by_month(request.user, request.user.today(now))
     context = {
         "waiting": [story.row(each) for each in mine.open().with_terms()],
         "agreed": [story.row(each) for each in mine.agreed().with_terms()],
-        "rest": [story.row(each) for each in (mine.drafts() | mine.past()).with_terms()[:50]],
+        "rest": [story.row(each) for each in (past[:MOST_PAST] if is_cut else past)],
+        "is_cut": is_cut,
         "foreseen": foreseen,
         "foreseen_sentence": foresight.sentence(foreseen),
         "mail_waits": trouble.waits(request.user, now),
@@ -54,14 +62,12 @@ def _own(request: OwnerRequest, pk: int) -> Handoff:
     return get_object_or_404(request.user.handoffs.with_terms(), pk=pk)
 
 
-def _page(request: OwnerRequest, handoff: Handoff, status: int = 200, **more: object) -> HttpResponse:
-    """The page of one hand-off; `more` are forms with errors in place of fresh ones."""
+def _page(
+    request: OwnerRequest, handoff: Handoff, status: int = 200, *, answers: Answers | None = None, **more: object
+) -> HttpResponse:
+    """The page of one hand-off; `more`, and `answers` by offer, are forms with errors in place of fresh ones."""
     now = clock.now()
     offer = handoff.offer
-    leaves_at = None
-    if offer and offer.state == Offer.State.QUEUED:
-        sent = handoff.events.filter(kind="sent", actor="owner").latest("pk")
-        leaves_at = sent.happened_at + timedelta(seconds=settings.UNDO_WINDOW)
     today, asked, next_asked = request.user.today(now), story.asked(handoff), story.still_to_ask(handoff)
     context = {
         "handoff": handoff,
@@ -73,7 +79,8 @@ def _page(request: OwnerRequest, handoff: Handoff, status: int = 200, **more: ob
         "can_reopen": reopening.can_reopen(handoff, now),
         "log": story.log(handoff),
         "to_come": story.to_come(handoff, next_asked),
-        "can_undo": leaves_at is not None and now < leaves_at,
+        "goes_out": _goes_out(asked, now, request.user.zone) if offer and offer.state == Offer.State.QUEUED else "",
+        "to_answer": _to_answer(asked, answers or {}),
         "own_time": OwnTimeForm(handoff),
         "mail_waits": trouble.waits(request.user, now),
         "mail_failed": trouble.told(handoff, now),
@@ -84,14 +91,45 @@ def _page(request: OwnerRequest, handoff: Handoff, status: int = 200, **more: ob
     # Before the email has left, nobody is to hear of it.
     is_out = offer is not None and offer.state != Offer.State.QUEUED
     if is_out and handoff.state in Handoff.LIVE and not any(each.change or each.question for each in asked):
-        first = handoff.assistant.first_name
-        context["note_form"] = NoteForm(label=f"Write to {first}", help_text="They get it by email, with their link.")
+        context["note_form"] = _note_form(handoff)
     if handoff.is_agreed:
-        context["end_form"] = EndForm(
-            today, latest=handoff.ends_on, help_text="They hear of it at once, and go on until then."
-        )
+        context["end_form"] = _end_form(handoff, today)
         context["stage_form"] = StageForm(handoff, today)
     return render(request, "handoffs/handoff.html", context | more, status=status)
+
+
+def _goes_out(asked: Sequence[story.Asked], now: datetime, zone: ZoneInfo) -> str:
+    """When a round goes out that can still be undone, "at 2:31 pm" or "shortly"; '' once any of it may have."""
+    offers = [each.offer for each in asked]
+    if any(offer.state != Offer.State.QUEUED for offer in offers):
+        return ""
+    at = tell.leaves_at(offers)
+    if at is None:
+        return ""
+    return f"at {dates.clock(at, zone)}" if now < at else "shortly"
+
+
+def _to_answer(asked: Sequence[story.Asked], sent: Answers) -> list[tuple[story.Asked, NoteForm]]:
+    """What waits for the owner's word, each with the form for it."""
+    return [
+        (each, sent.get(each.offer.pk) or _answer_form(each.offer.pk, is_optional=bool(each.change)))
+        for each in asked
+        if each.change or each.question
+    ]
+
+
+def _answer_form(offer_pk: int, data: Any = None, *, is_optional: bool = False) -> NoteForm:
+    return NoteForm(data, label="Your answer", is_optional=is_optional, auto_id=f"id_answer{offer_pk}_%s")
+
+
+def _note_form(handoff: Handoff, data: Any = None) -> NoteForm:
+    first = handoff.assistant.first_name
+    return NoteForm(data, label=f"Write to {first}", help_text="They get it by email, with their link.")
+
+
+def _end_form(handoff: Handoff, today: date, data: Any = None) -> EndForm:
+    help_text = "They hear of it at once, and go on until then."
+    return EndForm(today, data, latest=handoff.ends_on, help_text=help_text)
 
 
 @login_required
@@ -131,7 +169,7 @@ def handoff_withdraw(request: OwnerRequest, pk: int) -> HttpResponse:
 def handoff_note(request: OwnerRequest, pk: int) -> HttpResponse:
     """Write to the one it is with."""
     own = _own(request, pk)
-    form = NoteForm(request.POST, label=f"Write to {own.assistant.first_name}")
+    form = _note_form(own, request.POST)
     if not form.is_valid():
         return _page(request, own, status=422, note_form=form)
     act = partial(acts.note, own, _offered(own), form.cleaned_data["note"])
@@ -157,7 +195,7 @@ def handoff_stage(request: OwnerRequest, pk: int) -> HttpResponse:
 def handoff_end(request: OwnerRequest, pk: int) -> HttpResponse:
     """End it after the day that the form names."""
     own = _own(request, pk)
-    form = EndForm(request.user.today(clock.now()), request.POST, latest=own.ends_on)
+    form = _end_form(own, request.user.today(clock.now()), request.POST)
     if not form.is_valid():
         return _page(request, own, status=422, end_form=form)
     act = partial(acts.give_notice, own, _offered(own), form.cleaned_data["last_day"])
@@ -223,9 +261,9 @@ def _offered(handoff: Handoff) -> Offer:
 def offer_answer(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
     """Answer a question."""
     own, offer = _offer(request, pk, offer_pk)
-    form = NoteForm(request.POST, label="Your answer", auto_id=f"id_answer{offer_pk}_%s")
+    form = _answer_form(offer_pk, request.POST)
     if not form.is_valid():
-        return _page(request, own, status=422, answer_form=form, answering=offer.pk)
+        return _page(request, own, status=422, answers={offer.pk: form})
     act = partial(acts.answer, own, offer, form.cleaned_data["note"])
     late = "There is no open question any more."
     return _do(request, own, act, f"{offer.assistant.first_name} gets your answer by email.", late, form=form)
@@ -236,7 +274,7 @@ def offer_answer(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
 def offer_agree(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
     """Agree to the change whose version the form carries."""
     own, offer = _offer(request, pk, offer_pk)
-    act = partial(acts.agree, own, offer, terms_version=_version(request))
+    act = partial(acts.agree, own, offer, terms_version=version_of(request.POST))
     late = "The proposal has changed or was taken back. This is how it stands."
     return _do(request, own, act, f"Agreed. {offer.assistant.first_name} knows.", late)
 
@@ -246,10 +284,10 @@ def offer_agree(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
 def offer_insist(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
     """Rather keep the terms; a word on why goes with it."""
     own, offer = _offer(request, pk, offer_pk)
-    form = NoteForm(request.POST, label="Your answer", is_optional=True, auto_id=f"id_answer{offer_pk}_%s")
+    form = _answer_form(offer_pk, request.POST, is_optional=True)
     if not form.is_valid():
-        return _page(request, own, status=422, insist_form=form, answering=offer.pk)
-    act = partial(acts.insist, own, offer, form.cleaned_data["note"], terms_version=_version(request))
+        return _page(request, own, status=422, answers={offer.pk: form})
+    act = partial(acts.insist, own, offer, form.cleaned_data["note"], terms_version=version_of(request.POST))
     late = "The proposal has changed or was taken back. This is how it stands."
     return _do(
         request, own, act, f"Your offer stands, and it is {offer.assistant.first_name}’s turn.", late, form=form
@@ -261,14 +299,9 @@ def offer_insist(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
 def offer_else(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
     """Take it back from this person and ask the next."""
     own, offer = _offer(request, pk, offer_pk)
-    act = partial(acts.ask_someone_else, own, offer)
-    return _do(request, own, act, f"{offer.assistant.first_name} knows.", "Too late: there is an answer.")
-
-
-def _version(request: OwnerRequest) -> int:
-    """Of the change that was on the page; 0 when the form does not say."""
-    version = request.POST.get("terms", "")
-    return int(version) if version.isdecimal() and len(version) < 6 else 0
+    # Whom no email has reached hears nothing.
+    done = "Taken back." if tell.leaves_at([offer]) else f"{offer.assistant.first_name} knows."
+    return _do(request, own, partial(acts.ask_someone_else, own, offer), done, "Too late: there is an answer.")
 
 
 def _offer(request: OwnerRequest, pk: int, offer_pk: int) -> tuple[Handoff, Offer]:
@@ -286,7 +319,7 @@ def _do(
     request: OwnerRequest, handoff: Handoff, act: Act, done: str, late: str, *, form: NoteForm | None = None
 ) -> HttpResponse:
     """Make the move, of a form only the first time it is sent; or say why it cannot be made any more."""
-    now, actor = clock.now(), f"owner-{request.user.pk}"
+    now, actor = clock.now(), nonces.of_owner(request.user)
     try:
         with transaction.atomic():
             moves.hold(handoff)  # before the nonce, in the one order of all

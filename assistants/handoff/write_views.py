@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,17 +23,21 @@ from assistants import nonces
 from assistants.mail import caps
 from assistants.models import Assistant, Handoff, Offer
 from assistants.roster import absences, people
-from tasks import briefs, clock
+from tasks import briefs, clock, dates, durations, money
 from tasks.fields import hours_text
 from tasks.models import Owner, Task
 from tasks.requests import OwnerRequest
 
-from . import cascade, moves, previews, story, suggestions
+from . import cascade, moves, story, suggestions
 from . import handoffs as acts
-from .forms import HandoffForm, PickForm, last_reply_day
+from .cascade import WHOLE
+from .forms import REPLY_HOUR, HandoffForm, PickForm, last_reply_day
 from .running_forms import TermsForm
 from .suggestions import Suggestion
 
+Read = TypeVar("Read")
+# For what cannot be read as it is typed.
+UNKNOWN = "–"
 IS_SENT = "It was sent meanwhile, so it stays as it is. What you typed now was not saved."
 
 
@@ -70,7 +78,7 @@ def handoff_draft(request: OwnerRequest, pk: int) -> HttpResponse:
 def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff | None) -> HttpResponse:
     owner, now = request.user, clock.now()
     proposal = suggestions.suggest(owner, task, person, owner.today(now))
-    initial = _from_draft(draft) if draft else _from_plan(request, task, person, proposal)
+    initial = _from_draft(draft) if draft else _from_plan(task, person, proposal, now)
     held, what = list(_held(owner, task, draft)), cascade.obstacle(task, person)
     obstacle = _in_words(what, task, person) if what else ""
     form = HandoffForm(
@@ -84,6 +92,8 @@ def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff 
             form.add_error(None, _in_words(str(what_came), task, person))
         except acts.AlreadyWithThem:
             form.add_error(None, f"{person.first_name} has {task.mid_sentence}, or an offer of it, already.")
+        except acts.MoreThanAll:
+            return _write(request, task, person, draft)  # read anew the form asks for the yes
         except caps.Reached as limit:
             form.add_error(None, str(limit))
         except acts.NoTimeLeft:
@@ -99,7 +109,7 @@ def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff 
         "person": person,
         "draft": draft,
         "held": [story.row(each) for each in held],
-        "preview": previews.preview(form),
+        "preview": preview(form),
         "is_preview": is_preview,
     }
     if is_preview:
@@ -133,8 +143,8 @@ def _held(owner: Owner, task: Task, draft: Handoff | None) -> QuerySet[Handoff]:
     return owner.handoffs.live().with_terms().filter(task=task).exclude(pk=draft.pk if draft else 0)
 
 
-def _from_plan(request: OwnerRequest, task: Task, person: Assistant, proposal: Suggestion) -> dict[str, Any]:
-    owner, now = request.user, clock.now()
+def _from_plan(task: Task, person: Assistant, proposal: Suggestion, now: datetime) -> dict[str, Any]:
+    owner = task.owner
     return {
         "brief": briefs.text(briefs.latest(task)),
         "hours": hours_text(proposal.minutes),
@@ -167,7 +177,7 @@ def _from_draft(draft: Handoff) -> dict[str, Any]:
 def _keep(request: OwnerRequest, form: HandoffForm, draft: Handoff | None) -> HttpResponse:
     """Save it or send it; the same form again leads to what came of it the first time."""
     now, given = clock.now(), form.cleaned_data
-    actor, once = f"owner-{request.user.pk}", given["once"]
+    actor, once = nonces.of_owner(request.user), given["once"]
     if draft:
         moves.hold(draft)  # before the nonce, in the one order of all
     if once:
@@ -175,11 +185,47 @@ def _keep(request: OwnerRequest, form: HandoffForm, draft: Handoff | None) -> Ht
         before = nonces.use(actor, once, str(sorted(said.items())), now)
         if before:
             return redirect("assistants:handoff", int(before))
-    act = acts.draft if "draft" in request.POST else acts.draft_and_send
+    sent = partial(acts.draft_and_send, is_more=given.get("is_more", False))
+    act = acts.draft if "draft" in request.POST else sent
     handoff = act(request.user, form.written(), now=now, handoff=draft)
     if once:
         nonces.keep(actor, once, str(handoff.pk))
     return redirect("assistants:handoff", handoff.pk)
+
+
+def preview(form: HandoffForm) -> dict[str, str]:
+    """The form as it stands, also what cannot be sent so; a dash for what cannot be read, or rests on that."""
+    task, person, suggestion = form.task, form.assistant, form.suggestion
+    owner, currency = task.owner, task.owner.currency
+    seconds: int | None = form.typed("hours")
+    rate: Decimal | None = form.typed("rate")
+    share: int | None = form.typed("share")
+    last_day: date | None = form.cleaned_data.get("reply_by") if form.is_bound else None
+    last_day = last_day or form.typed("reply_by")
+    weekly = None if seconds is None or rate is None else rate * (seconds // 60) / 60
+    reply_by = None if last_day is None else datetime.combine(last_day, REPLY_HOUR, owner.zone)
+    part = None if share is None else share or WHOLE
+
+    def amount(value: Decimal) -> str:
+        return money.short(money.rounded(value, currency), currency)
+
+    return {
+        "takes": _said(seconds, durations.hours),
+        "rate": _said(rate, lambda each: money.short(each, currency)),
+        "starts": _said(form.typed("starts_on"), dates.full),
+        "brief": form.typed("brief") or "",
+        "costs": _said(weekly, amount),
+        "frees": _said(part, lambda each: amount(suggestion.frees(each))),
+        "given": _said(part, lambda each: durations.hours(suggestion.part(each) * 60)),
+        "reply_by": _said(reply_by, lambda each: dates.moment(each, owner.zone)),
+        "reply_by_there": dates.moment(reply_by, person.zone)
+        if reply_by and person.time_zone != owner.time_zone
+        else "",
+    }
+
+
+def _said(value: Read | None, words: Callable[[Read], str]) -> str:
+    return UNKNOWN if value is None else words(value)
 
 
 @login_required

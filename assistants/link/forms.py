@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +32,12 @@ class OnceForm(forms.Form):
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None, auto_id: str = "id_%s") -> None:
         super().__init__(data, initial=(initial or {}) | {"once": new_pid()}, auto_id=auto_id)
+
+
+def version_of(sent: Mapping[str, str]) -> int:
+    """Of the terms, or the change, that were on the page; 0 when the form does not say."""
+    version = sent.get("terms", "")
+    return int(version) if version.isdecimal() and len(version) < 6 else 0
 
 
 class QuestionForm(OnceForm):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from django.forms import BaseForm
 
 from assistants import links
 from assistants.handoff import letters, moves, replies, terms_apart
@@ -14,7 +17,7 @@ from assistants.work.forms import EndedForm, WorkForm
 from tasks import dates
 
 from . import by_hand, person_letters
-from .forms import ChangeForm, EndForm, NoteForm, QuestionForm
+from .forms import ChangeForm, DeclineForm, EndForm, NoteForm, QuestionForm
 
 State = Offer.State
 Kind = HandoffEvent.Kind
@@ -40,16 +43,23 @@ def template(offer: Offer, now: datetime) -> str:
     return "link/closed.html"
 
 
+def frame(offer: Offer, now: datetime) -> dict[str, Any]:
+    """What the frame of every page behind the link names, and what its forms show to be a person's. No query."""
+    return {
+        "token": links.token("offer", offer.pid, offer.epoch),
+        "made": by_hand.made(offer, now),
+        "owner": offer.handoff.owner,
+        "person": offer.assistant,
+        "task": offer.handoff.task,
+    }
+
+
 def context(offer: Offer, now: datetime) -> dict[str, Any]:
     handoff, owner, person = offer.handoff, offer.handoff.owner, offer.assistant
     values: dict[str, Any] = {
+        **frame(offer, now),
         "offer": offer,
-        "token": links.token("offer", offer.pid, offer.epoch),
-        "made": by_hand.made(offer, now),
         "handoff": handoff,
-        "owner": owner,
-        "person": person,
-        "task": handoff.task,
         "terms": letters.terms_in_words(offer.terms, handoff),
         "share": offer.terms.share,
         "reply_by": dates.moment(offer.reply_by, person.zone),
@@ -78,19 +88,35 @@ def context(offer: Offer, now: datetime) -> dict[str, Any]:
 
 def _forms(offer: Offer, now: datetime) -> dict[str, Any]:
     """Fresh ones, of what can be done as it stands."""
-    day, owner = offer.assistant.today(now), offer.handoff.owner.first_name
+    day = offer.assistant.today(now)
     forms: dict[str, Any] = {}
+    if offer.state in Offer.LIVE:
+        forms["decline_form"] = DeclineForm()
     if offer.state in Offer.OPEN:
         forms["change_form"] = ChangeForm(offer, day)
         forms["question_form"] = QuestionForm() if offer.questions < replies.MOST_QUESTIONS else None
     if offer.state == State.ACCEPTED and offer.handoff.is_agreed:
-        forms["note_form"] = NoteForm(help_text=f"{owner} gets it by email.")
-        forms["end_form"] = EndForm(day, help_text=f"Until then it goes on as agreed, and {owner} knows.")
+        forms["note_form"] = note_form(offer)
+        forms["end_form"] = end_form(offer, now)
     if work_logs.can_log(offer, now):
         forms["work_form"] = WorkForm(min(day, work_logs.last_day(offer) or day))
     if work_timers.is_forgotten(offer, now):
         forms["ended_form"] = EndedForm(offer, now)
     return forms
+
+
+def note_form(offer: Offer, data: Any = None) -> NoteForm:
+    return NoteForm(data, help_text=f"{offer.handoff.owner.first_name} gets it by email.")
+
+
+def end_form(offer: Offer, now: datetime, data: Any = None) -> EndForm:
+    help_text = f"Until then it goes on as agreed, and {offer.handoff.owner.first_name} knows."
+    return EndForm(offer.assistant.today(now), data, latest=offer.handoff.ends_on, help_text=help_text)
+
+
+def keep_typed(form: BaseForm, typed: Mapping[str, str]) -> None:
+    """Let a fresh form show what came too quickly, with no word on whether it can be sent so."""
+    form.initial = {**form.initial, **typed}
 
 
 def closed(offer: Offer) -> str:

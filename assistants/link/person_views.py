@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assistants import links
-from assistants.models import Offer
+from assistants.models import Offer, WorkLog
 from assistants.roster import absences
 from assistants.roster.absence_forms import AbsenceForm, absence_pk
 from assistants.work import weekly_notes
@@ -44,7 +44,7 @@ def away(request: HttpRequest, offer: Offer) -> HttpResponse:
     form = AbsenceForm(today, request.POST if is_sent else None)
     if form.is_valid() and form.save(person):
         return here
-    form.initial = request.POST.dict()  # what came too quickly is still there
+    link_page.keep_typed(form, request.POST.dict())
     context = {"absences": absences.to_come(person, today), "away_form": form}
     return _page(request, offer, "link/away.html", status=422 if form.errors else 200, **context)
 
@@ -96,7 +96,8 @@ def erase(request: HttpRequest, offer: Offer) -> HttpResponse:
     if offer.assistant.erased_at:
         return render(request, "link/erased.html", {"owner": offer.handoff.owner})
     if not _is_sent(request, offer):
-        return _page(request, offer, "link/data_erase.html")
+        has_hours = WorkLog.objects.filter(assistant=offer.assistant).exists()
+        return _page(request, offer, "link/data_erase.html", has_hours=has_hours)
     erasure.erase(offer, now=clock.now())
     return redirect(request.path)
 
@@ -140,5 +141,5 @@ def _is_sent(request: HttpRequest, offer: Offer) -> bool:
 
 def _page(request: HttpRequest, offer: Offer, template: str, status: int = 200, **more: object) -> HttpResponse:
     """A page beside the main one; what was posted and has no error came too quickly."""
-    context = link_page.context(offer, clock.now()) | {"too_quick": request.method == "POST" and status == 200}
+    context = link_page.frame(offer, clock.now()) | {"too_quick": request.method == "POST" and status == 200}
     return render(request, template, context | more, status=status)

@@ -25,7 +25,7 @@ from tasks import clock
 
 from . import by_hand
 from . import page as link_page
-from .forms import ChangeForm, DeclineForm, EndForm, NoteForm, QuestionForm
+from .forms import ChangeForm, DeclineForm, QuestionForm, version_of
 
 # With an offer, and what else its address names.
 View = Callable[..., HttpResponse]
@@ -44,28 +44,38 @@ def by_link(view: View) -> Callable[..., HttpResponse]:
     return csrf_exempt(found)
 
 
-def by_form(view: View) -> Callable[..., HttpResponse]:
+def by_form(name: str = "") -> Callable[[View], Callable[..., HttpResponse]]:
     """
     For a form on a page by link: what a person did not send shows the page again and does nothing.
 
-    Its address is opened by some who follow everything, and by those who reload an error: they get the page.
+    `name` is the form's in the page, which keeps what was typed. Its address is opened by some who follow
+    everything, and by those who reload an error: they get the page.
     """
 
-    @wraps(view)
-    def sent(request: HttpRequest, offer: Offer, **more: Any) -> HttpResponse:
-        if request.method != "POST":
-            return back(offer)
-        if not by_hand.is_sent(offer, request.POST, clock.now()):
-            return show(request, offer, too_quick=True)
-        return view(request, offer, **more)
+    def give(view: View) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def sent(request: HttpRequest, offer: Offer, **more: Any) -> HttpResponse:
+            if request.method != "POST":
+                return back(offer)
+            if not by_hand.is_sent(offer, request.POST, clock.now()):
+                return show(request, offer, too_quick=True, typed=name)
+            return view(request, offer, **more)
 
-    return by_link(require_http_methods(["GET", "HEAD", "POST"])(sent))
+        return by_link(require_http_methods(["GET", "HEAD", "POST"])(sent))
+
+    return give
 
 
-def show(request: HttpRequest, offer: Offer, status: int = 200, **more: object) -> HttpResponse:
-    """The page as the hand-off stands; `more` are forms with errors in place of fresh ones."""
+def show(request: HttpRequest, offer: Offer, status: int = 200, *, typed: str = "", **more: object) -> HttpResponse:
+    """
+    The page as the hand-off stands; `more` are forms with errors in place of fresh ones.
+
+    `typed` names the one that came too quickly: it is open, and holds what was typed, if it is still there.
+    """
     now = clock.now()
-    context = link_page.context(offer, now) | more
+    context = link_page.context(offer, now) | {"typed": typed} | more
+    if form := context.get(typed):
+        link_page.keep_typed(form, request.POST.dict())
     return render(request, link_page.template(offer, now), context, status=status)
 
 
@@ -87,7 +97,7 @@ def _act(
     try:
         with transaction.atomic():
             moves.hold(offer.handoff)  # before the nonce, as where hours are logged
-            if not once or nonces.use(f"offer-{offer.pk}", once, f"{name} {given}", now) is None:
+            if not once or nonces.use(nonces.of_offer(offer), once, f"{name} {given}", now) is None:
                 act(offer, now=now, **given)
     except nonces.Reused:
         return show(request, offer, status=422, reused=True)
@@ -99,24 +109,18 @@ def _act(
     return back(offer)
 
 
-def _version(request: HttpRequest) -> int:
-    """Of the terms that were on the page; 0 when the form does not say."""
-    version = request.POST.get("terms", "")
-    return int(version) if version.isdecimal() and len(version) < 6 else 0
-
-
-@by_form
+@by_form()
 def accept(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Take it on, under the terms whose version the form carries."""
-    return _act(request, offer, "accept", replies.accept, terms_version=_version(request))
+    return _act(request, offer, "accept", replies.accept, terms_version=version_of(request.POST))
 
 
-@by_form
+@by_form()
 def take_back(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _act(request, offer, "take back", replies.take_back)
 
 
-@by_form
+@by_form("decline_form")
 def decline(request: HttpRequest, offer: Offer) -> HttpResponse:
     form = DeclineForm(request.POST)
     if not form.is_valid():
@@ -124,7 +128,7 @@ def decline(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _act(request, offer, "decline", replies.decline, reason=form.cleaned_data["reason"])
 
 
-@by_form
+@by_form("question_form")
 def ask(request: HttpRequest, offer: Offer) -> HttpResponse:
     form = QuestionForm(request.POST)
     if not form.is_valid():
@@ -133,7 +137,7 @@ def ask(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _act(request, offer, "ask", replies.ask, question=given["question"], once=given["once"])
 
 
-@by_form
+@by_form("change_form")
 def change(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Propose other terms than those whose version the form carries."""
     form = ChangeForm(offer, offer.assistant.today(clock.now()), request.POST)
@@ -150,35 +154,35 @@ def change(request: HttpRequest, offer: Offer) -> HttpResponse:
         starts_on=given["starts_on"],
         share=given["share"],
         note=given["note"],
-        terms_version=_version(request),
+        terms_version=version_of(request.POST),
         once=given["once"],
     )
 
 
-@by_form
+@by_form()
 def keep(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Take the change back that was proposed."""
     return _act(request, offer, "keep", replies.uncounter)
 
 
-@by_form
+@by_form()
 def free(request: HttpRequest, offer: Offer) -> HttpResponse:
     """“I am still free”, after it was closed: the owner hears of it, and nothing else happens."""
     return _act(request, offer, "free", replies.still_free)
 
 
-@by_form
+@by_form("note_form")
 def note(request: HttpRequest, offer: Offer) -> HttpResponse:
-    form = NoteForm(request.POST)
+    form = link_page.note_form(offer, request.POST)
     if not form.is_valid():
         return show(request, offer, status=422, note_form=form)
     return _act(request, offer, "note", replies.note, text=form.cleaned_data["note"], once=form.cleaned_data["once"])
 
 
-@by_form
+@by_form("end_form")
 def end(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Give notice: it ends after the day that the form names."""
-    form = EndForm(offer.assistant.today(clock.now()), request.POST)
+    form = link_page.end_form(offer, clock.now(), request.POST)
     if not form.is_valid():
         return show(request, offer, status=422, end_form=form)
     return _act(request, offer, "end", replies.give_notice, last_day=form.cleaned_data["last_day"])
@@ -188,8 +192,9 @@ def end(request: HttpRequest, offer: Offer) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, offer: Offer) -> HttpResponse:
     """No more mail about hand-offs, from anyone here: a page that says what that means, and one button."""
-    if request.method == "POST" and by_hand.is_sent(offer, request.POST, clock.now()):
-        replies.stop_mail(offer, now=clock.now())
+    now = clock.now()
+    if request.method == "POST" and by_hand.is_sent(offer, request.POST, now):
+        replies.stop_mail(offer, now=now)
         return redirect(request.path)
-    context = link_page.context(offer, clock.now()) | {"stopped": NeverMail.objects.has(offer.assistant.email)}
-    return render(request, "link/stop.html", context)
+    more = {"stopped": NeverMail.objects.has(offer.assistant.email), "too_quick": request.method == "POST"}
+    return render(request, "link/stop.html", link_page.frame(offer, now) | more)

@@ -12,21 +12,21 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assistants import links, nonces
+from assistants import nonces
 from assistants.handoff import moves
 from assistants.handoff.moves import TooLate
 from assistants.models import Offer, WorkLog
 from assistants.months import Month
-from assistants.work import calendars, statements, work_logs, work_timers
-from assistants.work import views as work_views
+from assistants.work import calendars, statement_page, statements, work_logs, work_timers
 from assistants.work.forms import EndedForm, WorkForm
 from tasks import clock
 
 from . import by_hand
+from . import page as link_page
 from .views import back, by_form, by_link, show
 
 
-@by_form
+@by_form("work_form")
 def hours(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Log hours of one day; the page then shows them at the top of "So far"."""
     now = clock.now()
@@ -73,13 +73,21 @@ def line(request: HttpRequest, offer: Offer, line_pk: int) -> HttpResponse:
             return _refused(offer, "correct")
         else:
             return back(offer)
-    context = _frame(offer) | {"form": form, "line": found, "made": by_hand.made(offer, now)}
-    context["is_open"] = found.state != WorkLog.State.APPROVED
-    context["is_queried"] = found.state == WorkLog.State.QUERIED
-    return render(request, "link/hours_line.html", context, status=422 if form.errors else 200)
+    is_too_quick = request.method == "POST" and not is_sent
+    if is_too_quick:
+        link_page.keep_typed(form, request.POST.dict())
+    more = {
+        "form": form,
+        "line": found,
+        "too_quick": is_too_quick,
+        "is_open": found.state != WorkLog.State.APPROVED,
+        "is_queried": found.state == WorkLog.State.QUERIED,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "link/hours_line.html", link_page.frame(offer, now) | more, status=status)
 
 
-@by_form
+@by_form()
 def line_remove(request: HttpRequest, offer: Offer, line_pk: int) -> HttpResponse:
     """Take a line out that is not approved; of one that is not there the page just comes again."""
     try:
@@ -91,12 +99,12 @@ def line_remove(request: HttpRequest, offer: Offer, line_pk: int) -> HttpRespons
 
 
 # --- The timer -------------------------------------------------------------------
-@by_form
+@by_form()
 def timer_start(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _timer(offer, "start the timer", lambda: work_timers.start(offer, now=clock.now()))
 
 
-@by_form
+@by_form("ended_form")
 def timer_stop(request: HttpRequest, offer: Offer) -> HttpResponse:
     """
     Stop it and log what it measured, or throw that away.
@@ -143,15 +151,18 @@ def statement(request: HttpRequest, offer: Offer, month: Month) -> HttpResponse:
     """With the lines of this hand-off that can still be corrected, since the page itself shows two months only."""
     of_month = _statement(offer, month)
     mine = [line for line in of_month.lines if line.handoff_id == offer.handoff_id]
-    is_open = work_logs.can_log(offer, timezone.now())
+    now = timezone.now()
+    is_open = work_logs.can_log(offer, now)
     context = {"correctable": [line for line in mine if is_open and line.state != WorkLog.State.APPROVED]}
-    return render(request, "link/statement.html", _frame(offer) | work_views.shown(of_month) | context)
+    return render(
+        request, "link/statement.html", link_page.frame(offer, now) | statement_page.shown(of_month) | context
+    )
 
 
 @by_link
 @require_safe
 def statement_csv(request: HttpRequest, offer: Offer, month: Month) -> HttpResponse:
-    return work_views.spreadsheet(_statement(offer, month))
+    return statement_page.spreadsheet(_statement(offer, month))
 
 
 @by_link
@@ -180,13 +191,6 @@ def _line(offer: Offer, line_pk: int) -> WorkLog:
     if found is None or offer.state != Offer.State.ACCEPTED:
         raise Http404
     return found
-
-
-def _frame(offer: Offer) -> dict[str, object]:
-    """What the frame of every page behind the link names."""
-    handoff = offer.handoff
-    token = links.token("offer", offer.pid, offer.epoch)
-    return {"token": token, "owner": handoff.owner, "person": offer.assistant, "task": handoff.task}
 
 
 def _refused(offer: Offer, asked: str) -> HttpResponse:

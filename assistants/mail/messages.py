@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from email.generator import BytesGenerator
 from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
-from io import BytesIO
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +19,11 @@ from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
 from assistants.models import OutgoingEmail
+
+from . import mime
+
+# One of two mailboxes of an email is that of the last one, too, and to take one apart is slow.
+FEW = 16
 
 
 class Unwanted(Exception):
@@ -43,12 +47,8 @@ def compose(email: OutgoingEmail) -> EmailMultiAlternatives:
 
 def raw(message: EmailMultiAlternatives) -> bytes:
     """The bytes of a message. What cannot be a header or an address is found out here."""
-    whole = message.message()
-    # Else drawn by lot, for each copy anew.
-    whole.set_boundary(f"=_{hashlib.sha256(message.extra_headers['Message-ID'].encode()).hexdigest()[:32]}")
-    flat = BytesIO()
-    BytesGenerator(flat, mangle_from_=False, policy=whole.policy.clone(linesep="\r\n")).flatten(whole)
-    return flat.getvalue()
+    # Else the boundary is drawn by lot, for each copy anew.
+    return mime.written(message, f"=_{hashlib.sha256(message.extra_headers['Message-ID'].encode()).hexdigest()[:32]}")
 
 
 def envelope(message: EmailMultiAlternatives) -> tuple[str, str]:
@@ -57,6 +57,7 @@ def envelope(message: EmailMultiAlternatives) -> tuple[str, str]:
     return _envelope(message.from_email), _envelope(to)
 
 
+@lru_cache(FEW)
 def _envelope(mailbox: str) -> str:
     name, domain = parseaddr(mailbox)[1].rsplit("@", 1)
     return f"{name.encode('ascii').decode()}@{domain.encode('idna').decode()}"
@@ -100,6 +101,7 @@ def _id(name: str, key: str) -> str:
     return f"<{name}.{mark}@{sender_address().rpartition('@')[2]}>"
 
 
+@lru_cache(FEW)
 def _mailbox(name: str, address: str) -> str:
     # A name is text as typed: one line, and nothing in it is decoded on the way.
     plain = " ".join(name.split()).replace("=?", "= ?")

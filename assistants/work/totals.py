@@ -134,10 +134,12 @@ def for_owner(handoff: Handoff) -> dict[str, Any]:
     lines = list(handoff.work.order_by("-day", "-pk"))
     waiting = [line for line in lines if line.state == WorkLog.State.LOGGED]
     within = [line for line in waiting if not line.is_over]
+    approved = [line for line in lines if line.state == WorkLog.State.APPROVED]
     return {
         "hours": {
             "open": [_shown(line) for line in lines if line.state != WorkLog.State.APPROVED],
-            "approved": [_shown(line) for line in lines if line.state == WorkLog.State.APPROVED][:NEWEST],
+            "approved": [_shown(line) for line in approved[:NEWEST]],
+            "is_cut": len(approved) > NEWEST,
             "within": [work_logs.mark(line) for line in within],
             "within_amount": sum((line.amount for line in within), Decimal(0)),
             "over": len(waiting) - len(within),

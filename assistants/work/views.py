@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -18,9 +15,8 @@ from assistants.months import Month
 from tasks import clock, dates
 from tasks.requests import OwnerRequest
 
-from . import statements, work_logs
+from . import statement_page, statements, work_logs
 from .forms import PaidForm, QueryForm
-from .statements import Statement
 
 MOVED_ON = "That has changed meanwhile, and nothing was saved. Look at it again."
 
@@ -93,7 +89,7 @@ def statement(request: OwnerRequest, pk: int, month: Month) -> HttpResponse:
 @login_required
 @require_safe
 def statement_csv(request: OwnerRequest, pk: int, month: Month) -> HttpResponse:
-    return spreadsheet(statements.of(_own(request, pk), month))
+    return statement_page.spreadsheet(statements.of(_own(request, pk), month))
 
 
 @login_required
@@ -129,29 +125,10 @@ def statement_unpay(request: OwnerRequest, pk: int, month: Month) -> HttpRespons
     return redirect("assistants:statement", pk, month)
 
 
-def spreadsheet(statement: Statement) -> HttpResponse:
-    """The same bytes for the owner and the assistant."""
-    # With the mark at the start Excel reads UTF-8, without it "Gärten" comes out as "GÃ¤rten".
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="statement-{statement.month}.csv"'
-    csv.writer(response).writerows(statements.table(statement))
-    return response
-
-
-def shown(statement: Statement) -> dict[str, Any]:
-    """What templates/_statement.html asks for."""
-    return {
-        "statement": statement,
-        "rows": [(line, statements.state(line)) for line in statement.lines],
-        "person": statement.person,
-        "owner": statement.person.owner,
-    }
-
-
 def _page(request: OwnerRequest, person: Assistant, month: Month, form: PaidForm | None = None) -> HttpResponse:
     of_month = statements.of(person, month)
     today = request.user.today(timezone.now())
-    context = shown(of_month) | {
+    context = statement_page.shown(of_month) | {
         "form": form or PaidForm(today, of_month.owed),
         # In which hand-offs lines wait, each once.
         "open_in": list({line.handoff: None for line in of_month.lines if line.state != WorkLog.State.APPROVED}),

@@ -66,13 +66,13 @@ def log(offer: Offer, *, day: date, seconds: int, note: str, now: datetime, once
     """
     hold_day(offer)
     if once:
-        before = nonces.use(_sender(offer), once, f"hours {day} {seconds} {note}", now)
+        before = nonces.use(nonces.of_offer(offer), once, f"hours {day} {seconds} {note}", now)
         if before is not None:
             return offer.handoff.work.filter(pk=before or 0).first()
     _check(offer, day, seconds, now)
     line = add(offer, day, seconds, note, now)
     if once:
-        nonces.keep(_sender(offer), once, str(line.pk))
+        nonces.keep(nonces.of_offer(offer), once, str(line.pk))
     return line
 
 
@@ -345,7 +345,3 @@ def _day(day: date) -> str:
     # An event is read by both, so it is written in nobody's own format.
     with formats.use(formats.USUAL):
         return dates.dated(day)
-
-
-def _sender(offer: Offer) -> str:
-    return f"offer-{offer.pk}"

@@ -5,9 +5,11 @@ from decimal import Decimal
 from html import unescape
 
 from django import template
+from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django.utils.text import wrap
 
 from tasks import dates, durations, money, routine
 from tasks.models import Owner, Task, Timer
@@ -41,6 +43,18 @@ def about(value: Decimal, owner: Owner) -> str:
 def exact(value: Decimal, owner: Owner) -> str:
     """$44.00"""
     return money.exact(value, owner.currency)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def wrapped(text: str, width: int) -> str:
+    """As Django's `wordwrap`, which takes apart also the lines that are short enough: nearly all of an email."""
+    lines = [line if _fits(line, width) else wrap(line, width) for line in text.splitlines()]
+    return "\n".join([*lines, ""] if text.endswith("\n") else lines)
+
+
+def _fits(line: str, width: int) -> bool:
+    return len(line) <= width and "\t" not in line and line == line.rstrip()
 
 
 @register.filter

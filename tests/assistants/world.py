@@ -20,7 +20,7 @@ from assistants.plan import plan_inputs, plans
 from assistants.plan.tries import Tries
 from tasks import clock
 from tasks.models import Owner
-from tests.factories import NOW, a_draft, a_task
+from tests.factories import NOW, a_draft, a_task, confirm
 
 Act = Callable[[], object]
 Browser = Callable[[Owner], Client]
@@ -115,11 +115,11 @@ def text_of(response: Any) -> str:
 def real_addresses(owner: Owner, *people: Assistant) -> None:
     """Addresses that mail may leave for, the owner's confirmed; those of the factories are for examples only."""
     Owner.objects.filter(pk=owner.pk).update(email=f"owner{owner.pk}@hale.studio")
-    owner.emailaddress_set.get_or_create(email=f"owner{owner.pk}@hale.studio", verified=True, primary=True)
     for person in people:
         Assistant.objects.filter(pk=person.pk).update(email=f"person{person.pk}@reyes.works")
         person.refresh_from_db()
     owner.refresh_from_db()
+    confirm(owner)
 
 
 def send_by(settings: Settings, port: int) -> None:

@@ -26,6 +26,7 @@ from tests.browser import people
 
 def an_owner():
     owner = factories.an_owner(email=f"{{uuid4()}}@gardens.internal")
+    factories.confirm(owner)
     tasks = [factories.a_task(owner=owner, name=name) for name in people.TASKS]
     tasks.append(factories.the_best_work(owner=owner, name=people.BEST))
     today = owner.today(timezone.now())

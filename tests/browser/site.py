@@ -33,6 +33,7 @@ def running(*, workers: int = 1) -> Iterator[Site]:
             "FROM_EMAIL": "hello@delegator.internal",
             "UNDO_WINDOW": "0",
             "SWEEP_SECONDS": "2",
+            "ADMIN": "true",
         }
         with rig.App(env, workers=workers) as app:
             yield Site(app, database, sink)

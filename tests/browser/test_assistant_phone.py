@@ -26,6 +26,7 @@ from tests import factories
 
 now = timezone.now()
 owner = factories.an_owner(email=f"{{new_pid()}}@gardens.internal")
+factories.confirm(owner)
 ana = factories.an_assistant(owner=owner, email=f"{{new_pid()}}@assistants.internal")
 offer = factories.{make}(
     owner=owner, assistant=ana, now=now, reply_by=now + timezone.timedelta(days=3),

@@ -20,28 +20,32 @@ from tests.browser.eyes import Visit
 ROWS = """
 import json
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
-from assistants import links, replies
+from assistants import links
+from assistants.handoff import replies
 from django.urls import reverse
 from django.utils import timezone
 from tests import factories
 
 now = timezone.now()
 owner = factories.an_owner(email="nora@gardens.internal")
+factories.confirm(owner)
 reply_by = now + timezone.timedelta(days=5)
 def an(offer):
     return reverse("link:page", args=[links.token("offer", offer.pid, offer.epoch)])
 of = {"owner": owner, "now": now, "reply_by": reply_by}
 declined = factories.an_offer(task=factories.a_task(owner=owner), **of)
 replies.decline(declined, reason="time", now=now)
-address = EmailAddress.objects.create(user=owner, email=owner.email, primary=True)
-print(json.dumps({
+address = EmailAddress.objects.get(user=owner)
+urls = {
     "offered": an(factories.an_offer(**of)),
     "accepted": an(factories.an_accepted_offer(task=factories.a_task(owner=owner), **of)),
     "running": an(factories.a_running_offer(task=factories.a_task(owner=owner), **of)),
     "declined": an(declined),
     "unsubscribe": reverse("unsubscribe", args=[links.token("unsubscribe", owner.pid)]),
     "verify": reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key]),
-}))
+}
+EmailAddress.objects.update(verified=False)  # what the link in the mail is for
+print(json.dumps(urls))
 """
 KINDS = ("offered", "accepted", "running", "declined", "unsubscribe", "verify")
 

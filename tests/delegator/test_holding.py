@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -56,13 +57,12 @@ def test_what_was_due_before_the_backup_was_made_is_skipped_when_it_is_released(
     assert states == {"left before": "skipped", "was leaving": "skipped", "new": "sent"}
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01T09:00", "09:00", ""])
-def test_a_moment_that_is_none_is_refused_by_name_and_releases_nothing(text: str) -> None:
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01T09:00", "09:00", "2999-01-01T09:00"])
+def test_a_moment_that_is_none_or_to_come_is_refused_by_name_and_releases_nothing(text: str) -> None:
     holding.hold(now=clock.now())
-    if text:
-        with pytest.raises(CommandError, match="--since"):
-            call_command("release_outbox", since=text)
-        assert Pump.row().held_at
+    with pytest.raises(CommandError, match="--since"):
+        call_command("release_outbox", since=text)
+    assert Pump.row().held_at
 
 
 @pytest.mark.django_db(transaction=True)
@@ -81,6 +81,20 @@ def test_a_backup_is_whole_and_holds_its_mail(nora: Owner, tmp_path: Path) -> No
         call_command("backup", tmp_path / "nowhere" / "copy.sqlite3")
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the line is for Postgres")
+@pytest.mark.parametrize("is_there", [False, True])
+def test_the_line_of_sql_in_the_readme_holds_mail(*, is_there: bool) -> None:
+    if is_there:
+        heartbeat.beat(clock.now())
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    (line,) = re.findall(r"^INSERT INTO assistants_pump .*;$", readme, re.MULTILINE)
+    with connection.cursor() as cursor:
+        cursor.execute(line)
+    pump = Pump.objects.get()
+    assert pump.held_at
+    assert bool(pump.swept_at) == is_there
+
+
 def test_it_is_ready_only_while_somebody_looks_for_what_is_due(client: Client) -> None:
     assert client.get("/healthz/ready").status_code == 503
     jobs.sweep()
@@ -88,3 +102,12 @@ def test_it_is_ready_only_while_somebody_looks_for_what_is_due(client: Client) -
     heartbeat.beat(clock.now() - heartbeat.LONG)
     assert client.get("/healthz/ready").status_code == 503
     assert client.get("/healthz/live").status_code == 200
+
+
+def test_the_check_of_a_worker_fails_when_none_has_looked_for_two_minutes() -> None:
+    for never_or_long_ago in (None, clock.now() - heartbeat.LONG):
+        Pump.objects.update_or_create(pk=1, defaults={"swept_at": never_or_long_ago})
+        with pytest.raises(CommandError, match="for two minutes"):
+            call_command("check_outbox")
+    jobs.sweep()
+    call_command("check_outbox")

@@ -86,9 +86,7 @@ def ids_of(owner: Owner) -> dict[str, list[tuple[object, ...]]]:
         "hand-offs/<int:pk>/offers/": [
             (offer.handoff_id, offer.pk) for offer in Offer.objects.filter(handoff__owner=owner)
         ],
-        "hand-offs/<int:pk>/emails/": [
-            (email.offer.handoff_id, email.pk) for email in owner.emails.exclude(offer=None).select_related("offer")
-        ],
+        "hand-offs/<int:pk>/emails/": list(owner.emails.exclude(offer=None).values_list("offer__handoff", "pk")),
         "hand-offs/<int:pk>/hours/": [(line.handoff_id, line.pk) for line in lines],
         "hand-offs/": [(handoff.pk,) for handoff in owner.handoffs.all()],
         # With the version of a brief.

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from assistants.handoff import handoffs, reopening
 from assistants.models import Handoff, HandoffEvent, Offer, WorkLog
-from delegator import weekly
+from delegator import weekly, weekly_rows
 from tasks.durations import HOUR
 from tasks.models import Owner
 from tasks.weeks import Week
@@ -105,6 +106,16 @@ def test_one_that_was_over_in_that_week_says_so_and_in_the_next_no_more(
     handoff.events.create(kind=kind, actor=HandoffEvent.Actor.OWNER, happened_at=wednesday)
     assert said(nora) == [sentence]
     assert weekly.facts(nora, WEEK.back(-1), MONDAY + timedelta(weeks=1))["handoffs"] == []
+
+
+def test_one_that_was_done_by_a_slip_and_goes_on_is_not_over(nora: Owner) -> None:
+    offer = running(nora)
+    wednesday = MONDAY - timedelta(days=5)
+    handoffs.finish(offer.handoff, now=wednesday)
+    reopening.reopen(offer.handoff, now=wednesday + timedelta(minutes=2))
+    (rows,) = weekly_rows.read([(nora, WEEK)])
+    assert rows.ended == {}
+    assert said(nora) == ["Ana logged no hours on filing."]
 
 
 def test_drafts_and_what_was_withdrawn_need_no_word(nora: Owner) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.template.defaultfilters import wordwrap
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tasks.fields import optional
-from tasks.templatetags.words import begins, things
+from tasks.templatetags.words import begins, things, wrapped
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,10 @@ def test_a_summary_of_errors_counts_them_in_words(errors: dict[str, list[str]], 
 )
 def test_what_is_wrong_with_a_field_begins_with_its_name(label: str | None, said: str) -> None:
     assert begins(label) == said
+
+
+@given(st.lists(st.text(max_size=90) | st.text("ab -\t", max_size=90)).map("\n".join), st.integers(1, 70))
+@example("", 64)
+@example("short\n\n  \n" + "long " * 30 + "\nend \n", 64)
+def test_lines_break_where_django_breaks_them(text: str, width: int) -> None:
+    assert wrapped(text, width) == wordwrap(text, width)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from assistants.handoff import deliveries, handoffs, moves, previews, replies, story, suggestions, sweeps
+from assistants.handoff import deliveries, handoffs, moves, replies, story, suggestions, sweeps, write_views
 from assistants.handoff.forms import HandoffForm
 from assistants.mail import outbox
 from assistants.models import Handoff, HandoffEvent, Offer, OutgoingEmail
@@ -259,7 +259,7 @@ def test_a_drafts_preview_shows_the_terms_of_the_draft(nora: Owner) -> None:
     initial = {"hours": "2", "rate": Decimal(25), "starts_on": TODAY, "brief": "Keep my books."}
     initial |= {"share": 40, "reply_by": TODAY}
     form = HandoffForm(draft.task, draft.assistant, suggestion, NOW, None, initial=initial)
-    shown = previews.preview(form)
+    shown = write_views.preview(form)
     assert (shown["takes"], shown["rate"], shown["costs"], shown["frees"]) == ("2 h", "$25", "$50", "$160")
     assert (shown["reply_by"], shown["reply_by_there"]) == ("Thursday 15 October, 6 pm", "Friday 16 October, 9 am")
 

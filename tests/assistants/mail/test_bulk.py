@@ -100,9 +100,7 @@ def test_one_that_is_refused_or_cannot_be_written_keeps_no_other_back(
     assert OutgoingEmail.objects.get(key="w3").dots == 0
 
 
-def test_one_at_which_the_line_breaks_keeps_no_other_back(
-    facts: dict[str, Any], settings: Settings
-) -> None:
+def test_one_at_which_the_line_breaks_keeps_no_other_back(facts: dict[str, Any], settings: Settings) -> None:
     settings.DOT_TIMEOUT = 1
     with Sink() as server:
         server.rule = lambda address: Rule(cut="before the dot") if "nora3@" in address else Rule()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from pytest_django.fixtures import Settings
 
 from assistants.handoff import deliveries
 from assistants.mail import caps, outbox
@@ -13,7 +15,7 @@ from assistants.models import Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
 from tests.assistants.world import an_email
-from tests.factories import NOW, an_assistant, an_offer
+from tests.factories import NOW, an_assistant, an_offer, confirm
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -55,6 +57,30 @@ def test_twenty_new_people_a_day_and_not_one_more(nora: Owner, offer: Offer) -> 
     caps.check(nora, "BEN@ode.works", now=NOW)
     caps.check(nora, "ana3@reyes.works", now=NOW)
     caps.check(nora, "new@reyes.works", now=NOW + DAY)
+
+
+def test_what_goes_to_several_at_once_is_counted_as_several(nora: Owner, offer: Offer) -> None:
+    sent(offer, settings.NEW_ADDRESSES_A_DAY - 2, at=NOW - timedelta(hours=2))
+    caps.check(nora, "one@reyes.works", "two@reyes.works", now=NOW)
+    caps.check(nora, "one@reyes.works", "two@reyes.works", "ben@ode.works", now=NOW)
+    with pytest.raises(caps.Reached, match="20 new people"):
+        caps.check(nora, "one@reyes.works", "two@reyes.works", "three@reyes.works", now=NOW)
+
+
+def test_before_the_owners_own_address_is_confirmed_nothing_goes_to_others_where_mail_leaves(
+    nora: Owner, bea: Owner, settings: Settings
+) -> None:
+    caps.check(nora, "ana@reyes.works", now=NOW)
+    settings.EMAIL_KEPT = False
+    confirm(bea)
+    EmailAddress.objects.create(user=nora, email=nora.email, primary=True)
+    with pytest.raises(caps.Reached, match="Confirm your email address first"):
+        caps.check(nora, "ana@reyes.works", now=NOW)
+    EmailAddress.objects.filter(user=nora).update(email="other@reyes.works", verified=True)
+    with pytest.raises(caps.Reached, match="Confirm your email address first"):
+        caps.check(nora, "ana@reyes.works", now=NOW)
+    EmailAddress.objects.filter(user=nora).update(email=nora.email.upper())
+    caps.check(nora, "ana@reyes.works", now=NOW)
 
 
 def test_a_hundred_mails_a_day_and_not_one_more(nora: Owner, offer: Offer) -> None:
