@@ -16,6 +16,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from assistants.handoff import deliveries
 from assistants.mail import holding, queue, trouble
 from assistants.models import OutgoingEmail, Pump
 from tasks import clock, dates
@@ -134,8 +135,8 @@ class OutgoingEmailAdmin(EmailAdmin):
         except holding.NoMoment as why:
             self.message_user(request, f"Nothing is released. {why}", messages.ERROR)
             return redirect(LIST)
-        waiting, skipped = holding.release(since=since)
-        said = f"Released. Waiting: {waiting}. Skipped, for they were due before: {skipped}."
+        waiting, alone = holding.release(since=since, done=deliveries.hear_of)
+        said = f"Released. Waiting: {waiting}. Left alone, for they may have left before: {alone}."
         _log(request, said)
         self.message_user(request, said, messages.SUCCESS)
         return redirect(LIST)

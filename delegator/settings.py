@@ -170,6 +170,8 @@ BACKOFF = [int(wait) for wait in listed("BACKOFF", ["60", "300", "900", "3600", 
 SILENCE = env.int("SILENCE", default=900)
 BREAKER = tuple(int(wait) for wait in listed("BREAKER", ["30", "300"]))
 DEFAULT_FROM_EMAIL = env("FROM_EMAIL", default="delegator@localhost")
+if "@" not in DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("FROM_EMAIL must be an address, such as Delegator <post@delegator.example>.")
 # What each kind of email says: a function from its row to the values of emails/<kind>.*
 LETTERS = {
     "offer": "assistants.handoff.letters.to_assistant",
@@ -194,8 +196,9 @@ LETTERS = {
 # How long the owner can take back Send, and how long a worker may hold an email, in seconds.
 UNDO_WINDOW = env.int("UNDO_WINDOW", default=60)
 LEASE = env.int("LEASE", default=300)
-if LEASE <= EMAIL_TIMEOUT + 1.25 * DOT_TIMEOUT:
-    raise ImproperlyConfigured("LEASE must be longer than EMAIL_TIMEOUT and 1.25 times DOT_TIMEOUT together.")
+# To be let in may take as long as the text; and then there must be time for the answer.
+if LEASE <= 2 * EMAIL_TIMEOUT + 1.25 * DOT_TIMEOUT:
+    raise ImproperlyConfigured("LEASE must be longer than twice EMAIL_TIMEOUT and 1.25 times DOT_TIMEOUT together.")
 # What one owner may send to assistants in a day.
 MAILS_A_DAY = env.int("MAILS_A_DAY", default=100)
 MAILS_TO_ONE_A_DAY = env.int("MAILS_TO_ONE_A_DAY", default=20)

@@ -64,8 +64,10 @@ def readdress_emails(offer: Offer) -> bool:
     unsent = OutgoingEmail.objects.filter(
         offer=offer, state__in=[OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING]
     )
-    was_waiting = _waiting(offer).exists()
-    unsent.update(to_name=offer.assistant.name, to_email=offer.assistant.email)
+    address = {"to_name": offer.assistant.name, "to_email": offer.assistant.email}
+    # The UPDATE decides: a worker may take it at this moment.
+    was_waiting = bool(_waiting(offer).update(**address))
+    unsent.update(**address)
     return was_waiting
 
 

@@ -14,15 +14,19 @@ from django.conf import settings
 from django.db.models import F, Q
 
 from assistants.models import Pump
+from tasks.models import Owner
 
 logger = logging.getLogger(__name__)
 # Refusals to so many domains, with nothing taken in between, are no longer about the addresses.
 SUSPICIOUS = 3
+MOST_REMEMBERED = 20
+# Rests in a row, half an hour of them: by then an operator has been told.
+LONG_SERIES = 8
 
 
 def is_open(now: datetime) -> bool:
     """Whether nothing may leave now: mail is held, or the server is left alone."""
-    return Pump.objects.filter(Q(held_at__isnull=False) | Q(rests_until__gt=now)).exists()
+    return Pump.objects.closed(now).exists()
 
 
 def rest(why: str, *, now: datetime) -> datetime:
@@ -38,16 +42,27 @@ def rest(why: str, *, now: datetime) -> datetime:
     return Pump.row().rests_until or until
 
 
-def refused(domain: str, *, now: datetime) -> bool:
-    """Note a refusal that may not be about the address; True once there are too many to believe that."""
+def refused(owner_id: int, address: str, *, is_again: bool) -> bool:
+    """
+    Note a refusal that may not be about the email; True while it looks as if the server took none from anybody.
+
+    One owner's emails prove nothing where there are others: they can all be spam. `is_again`: this email was refused
+    before; after a long series of rests it is believed to be about that.
+    """
     pump = Pump.row()
-    if domain not in pump.refused:
-        pump.refused = sorted({*pump.refused, domain})[:SUSPICIOUS]
+    mark = f"{owner_id}@{address.rpartition('@')[2].lower()}"
+    if mark not in pump.refused:
+        pump.refused = sorted({*pump.refused, mark})[-MOST_REMEMBERED:]
         pump.save(update_fields=["refused"])
-    return len(pump.refused) >= SUSPICIOUS
+    owners = {each.partition("@")[0] for each in pump.refused}
+    domains = {each.partition("@")[2] for each in pump.refused}
+    is_alone = not Owner.objects.filter(is_active=True).exclude(pk=owner_id).exists()
+    if is_again and pump.failures >= LONG_SERIES:
+        return False
+    return len(domains) >= SUSPICIOUS and (len(owners) > 1 or is_alone)
 
 
-def mail_left() -> None:
-    """The server takes mail: forget what it refused."""
+def mail_left(now: datetime) -> None:
+    """The server takes mail: forget what it refused. A rest stands: another worker found out later than we did."""
     fine = Q(failures=0, refused=[])
-    Pump.objects.exclude(fine).update(failures=0, refused=[], rests_until=None, trouble="")
+    Pump.objects.exclude(fine).exclude(rests_until__gt=now).update(failures=0, refused=[], trouble="")

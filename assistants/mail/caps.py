@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db.models import Count, Q
 
 from assistants.models import OutgoingEmail
 from assistants.models.mail import OutgoingEmailQuerySet
@@ -48,9 +49,18 @@ def is_reached(email: OutgoingEmail, *, now: datetime) -> bool:
     """Whether that email has to wait, since its owner's day, or its reader's, is full."""
     if email.offer_id is None:
         return False
-    sent = _outward(email.owner).filter(sent_at__gt=now - DAY)
-    most, to_one = settings.MAILS_A_DAY, settings.MAILS_TO_ONE_A_DAY
-    return bool(sent.count() >= most or sent.filter(to_email__iexact=email.to_email).count() >= to_one)
+    outward = _outward(email.owner).filter(sent_at__isnull=False)
+    sent = outward.filter(sent_at__gt=now - DAY)
+    mine = Count("pk", filter=Q(to_email__iexact=email.to_email))
+    counts = sent.aggregate(all=Count("pk"), mine=mine)
+    if counts["all"] >= settings.MAILS_A_DAY or counts["mine"] >= settings.MAILS_TO_ONE_A_DAY:
+        return True
+    if counts["mine"] or outward.filter(to_email__iexact=email.to_email).exists():
+        return False
+    # Also where nobody pressed Send: someone stands in, or an address was changed.
+    known = outward.filter(sent_at__lte=now - DAY).values("to_email")
+    new = sent.exclude(to_email__in=known).values("to_email").distinct().count()
+    return bool(new >= settings.NEW_ADDRESSES_A_DAY)
 
 
 def _is_confirmed(owner: Owner) -> bool:
@@ -59,7 +69,8 @@ def _is_confirmed(owner: Owner) -> bool:
 
 
 def _outward(owner: Owner) -> OutgoingEmailQuerySet:
-    return OutgoingEmail.objects.filter(owner=owner, offer__isnull=False)
+    never_left = Q(state=OutgoingEmail.State.SKIPPED, dots=0)
+    return OutgoingEmail.objects.filter(owner=owner, offer__isnull=False).exclude(never_left)
 
 
 def _is_new(owner: Owner, address: str) -> bool:

@@ -11,7 +11,8 @@ LONG = timedelta(seconds=120)
 
 
 def beat(now: datetime) -> None:
-    Pump.objects.update_or_create(pk=1, defaults={"swept_at": now})
+    if not Pump.objects.filter(pk=1).update(swept_at=now):
+        Pump.objects.get_or_create(pk=1, defaults={"swept_at": now})
 
 
 def is_heard(now: datetime) -> bool:

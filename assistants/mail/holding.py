@@ -1,7 +1,7 @@
 """
 Mail held back: after a backup is restored nothing leaves by itself, since most of it has left before.
 
-The operator lets it go, from a moment on; what was due before that is skipped.
+The operator lets it go, from a moment on; what was written before that may have left, and is left alone.
 """
 
 from __future__ import annotations
@@ -9,9 +9,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
-from assistants.models import OutgoingEmail, Pump
+from assistants.models import Handoff, OutgoingEmail, Pump
+from tasks import clock
+
+from . import claims
+from .claims import Done, State
 
 
 class NoMoment(Exception):
@@ -28,7 +33,7 @@ def moment(text: str, *, now: datetime) -> datetime:
         raise NoMoment(f"{text!r} is no moment. Write it like 2026-10-15T09:00.")
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     if at > now:
-        raise NoMoment(f"{text} is still to come. Write when the backup was made, in UTC.")
+        raise NoMoment(f"{text} is still to come. Write when the old installation stopped, in UTC.")
     return at
 
 
@@ -38,20 +43,30 @@ def hold(*, now: datetime) -> None:
     Pump.objects.filter(held_at=None).update(held_at=now)
 
 
-@transaction.atomic
-def release(*, since: datetime | None = None) -> tuple[int, int]:
+def release(*, since: datetime | None = None, done: Done) -> tuple[int, int]:
     """
-    Let mail leave again; how many emails wait, and how many were skipped for being due before `since`.
+    Let mail leave again; how many emails wait, and how many may have left before `since` and are left alone.
 
-    A skipped email's offer stays as it stands: whether it had left before nobody here knows.
+    `since` is when the installation that was backed up stopped. What was written before that may have arrived: its
+    offers can be answered, and its owner can send it again. What a worker here is sending it finishes.
     """
-    waiting = OutgoingEmail.objects.waiting()
-    skipped = 0
+    may_have_left = 0
     if since is not None:
-        skipped = waiting.filter(due_at__lt=since).update(
-            state=OutgoingEmail.State.SKIPPED, trouble="it was due before mail was released", lease_until=None
-        )
-    # A worker of the installation that was backed up does not hold anything here.
-    waiting.filter(state=OutgoingEmail.State.SENDING).update(state=OutgoingEmail.State.QUEUED, lease_until=None)
+        now = clock.now()
+        abandoned = Q(state=State.QUEUED) | Q(state=State.SENDING, lease_until__lte=now)
+        for email in OutgoingEmail.objects.filter(abandoned, written_at__lt=since).select_related(*claims.WITH):
+            may_have_left += _leave_alone(email, now, done)
     Pump.objects.update(held_at=None, rests_until=None, failures=0)
-    return waiting.count(), skipped
+    return OutgoingEmail.objects.waiting().count(), may_have_left
+
+
+@transaction.atomic
+def _leave_alone(email: OutgoingEmail, now: datetime, done: Done) -> bool:
+    if email.offer:  # a hand-off's row is taken before those of its emails
+        Handoff.objects.select_for_update(no_key=True).filter(pk=email.offer.handoff_id).values("pk").first()
+    same = OutgoingEmail.objects.filter(pk=email.pk, state=email.state, lease_token=email.lease_token)
+    if not same.update(state=State.UNKNOWN, trouble="it may have left before the backup", lease_until=None):
+        return False
+    email.refresh_from_db(fields=["state", "trouble"])
+    done(email, now)
+    return True

@@ -1,5 +1,5 @@
 """
-The bytes of an email, as the standard library writes them, at a fifth of its price.
+The bytes of an email, as the standard library writes them, at a tenth of its price.
 
 All of ours have one shape: a text and an HTML of the same, below a dozen headers that are mostly plain and short. Ten
 thousand summaries spend as long on that as on drawing them. What is unusual is left to the library.

@@ -8,23 +8,25 @@ for who sends a row, `sending` for what becomes of it, `smtp` for how, `wanted` 
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from assistants.bell import ring
 from assistants.models import Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
 
-from . import breaker, claims, sending
+from . import breaker, claims, heartbeat, sending
 from .claims import Done
 from .smtp import Mailer
 
+logger = logging.getLogger(__name__)
 # Seconds after which one call begins with no further email, so that whoever swept has time for other things.
 LONGEST = 60.0
 
@@ -73,6 +75,7 @@ def pump(*, done: Done) -> int:
     with closing(Mailer()) as mailer:
         for emails in _due():
             tried += len(emails)
+            heartbeat.beat(clock.now())  # one that is slow to take mail is no sign of death
             if not _deliver(emails, mailer, done) or time.monotonic() > until:
                 break
     return tried
@@ -89,9 +92,15 @@ def _due() -> Iterator[list[OutgoingEmail]]:
 
 
 def _deliver(emails: list[OutgoingEmail], mailer: Mailer, done: Done) -> bool:
-    if emails[0].kind in OutgoingEmail.BULK_KINDS:
-        return sending.deliver_bulk(emails, mailer, done=done)
-    return sending.deliver(emails[0], mailer, done=done)
+    try:
+        if emails[0].kind in OutgoingEmail.BULK_KINDS:
+            return sending.deliver_bulk(emails, mailer, done=done)
+        return sending.deliver(emails[0], mailer, done=done)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # one row's trouble is not the others'; its lease runs out, and it is tried again
+        logger.exception("email %s could not be sent", emails[0].pk)
+        return True
 
 
 def send(email_id: int, *, done: Done) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import Error as DatabaseTrouble
+from django.db import InterfaceError, OperationalError
 
 from assistants.models import OutgoingEmail
 from tasks import clock
@@ -19,9 +19,10 @@ from .claims import Done, State
 from .smtp import Away, BrokenOff, Mailer, Refused, Silence, Withheld
 
 logger = logging.getLogger(__name__)
-# As long as mail servers go on; with the waits of BACKOFF it is so many tries.
-FIVE_DAYS = timedelta(days=5)
+# With the waits of BACKOFF that is five days, as long as mail servers go on.
 MOST_TRIES = 44
+# What mail servers that write no enhanced status say of an address (RFC 5321, 4.2.2).
+UNKNOWN_HERE = (550, 551, 553)
 
 
 class Ready(NamedTuple):
@@ -43,7 +44,7 @@ def deliver(email: OutgoingEmail, mailer: Mailer, *, done: Done) -> bool:
     taken, goes_on = _send(ready, mailer, done, before_dot=lambda: claims.count_the_dot(email))
     if taken:
         claims.finish(email, done, state=State.SENT, transport=OutgoingEmail.SMTP, trouble="")
-        breaker.mail_left()
+        breaker.mail_left(clock.now())
     return goes_on
 
 
@@ -67,7 +68,7 @@ def deliver_bulk(emails: list[OutgoingEmail], mailer: Mailer, *, done: Done) -> 
     goes_on = True
     try:
         for each in ready:
-            if goes_on:
+            if goes_on and time.monotonic() < until:
                 taken, goes_on = _send(each, mailer, done, before_dot=lambda: time.monotonic() < until)
                 sent += [each.email] if taken else []
             else:
@@ -75,7 +76,7 @@ def deliver_bulk(emails: list[OutgoingEmail], mailer: Mailer, *, done: Done) -> 
     finally:
         if sent:
             claims.finish_bulk(sent)
-            breaker.mail_left()
+            breaker.mail_left(clock.now())
     return goes_on
 
 
@@ -83,6 +84,9 @@ def prepare(email: OutgoingEmail, now: datetime, *, done: Done) -> Ready | None:
     """What leaves; None if it is not wanted any more, has to wait or cannot be written, which is marked."""
     if reason := wanted.why_not(email, now):
         claims.finish(email, done, state=State.SKIPPED, trouble=reason)
+        return None
+    if email.tries > MOST_TRIES:  # it takes its worker down with it each time
+        claims.finish(email, done, state=State.DEAD, trouble="it was tried too often")
         return None
     if caps.is_reached(email, now=now):
         claims.put_off(email, caps.WAIT, "its owner's mail of a day is used up", is_try=False)
@@ -92,7 +96,7 @@ def prepare(email: OutgoingEmail, now: datetime, *, done: Done) -> Ready | None:
         return Ready(email, *messages.envelope(message), messages.raw(message))
     except messages.Unwanted as reason:
         claims.finish(email, done, state=State.SKIPPED, trouble=str(reason))
-    except DatabaseTrouble:
+    except (OperationalError, InterfaceError):
         raise  # that is not the email's doing; the lease runs out, and it is tried again
     except Exception as error:
         _cannot_be_written(email, error, done)
@@ -112,10 +116,10 @@ def _send(ready: Ready, mailer: Mailer, done: Done, *, before_dot: Callable[[], 
     except Silence as why:
         _not_answered(email, done, str(why))
     except Withheld:
-        claims.give_back(email, tries=email.tries - 1, dots=email.dots)
+        claims.put_off(email, settings.BREAKER[0], "too little time was left", is_try=False, dots=email.dots)
     except Refused as no:
         goes_on = _refused(email, done, no)
-    except DatabaseTrouble:
+    except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         _cannot_be_written(email, error, done)
@@ -140,10 +144,13 @@ def _left_alone(email: OutgoingEmail, why: str, **fields: Any) -> bool:
 
 def _broken_off(email: OutgoingEmail, done: Done, why: str) -> None:
     """The others are tried meanwhile: what happens to one email again and again must not stop them."""
-    if clock.now() > email.written_at + FIVE_DAYS:
+    breaks = email.breaks + 1
+    if breaks >= MOST_TRIES:
         claims.finish(email, done, state=State.DEAD, trouble=f"the line broke off for five days ({why})")
-    else:
-        claims.put_off(email, settings.BREAKER[0], f"the line broke off ({why})", is_try=False, dots=email.dots)
+        return
+    wait = settings.BACKOFF[min(breaks, len(settings.BACKOFF)) - 1]
+    trouble = f"the line broke off ({why})"
+    claims.put_off(email, wait, trouble, is_try=False, dots=email.dots, breaks=breaks)
 
 
 def _not_answered(email: OutgoingEmail, done: Done, why: str) -> None:
@@ -157,16 +164,16 @@ def _not_answered(email: OutgoingEmail, done: Done, why: str) -> None:
 def _refused(email: OutgoingEmail, done: Done, no: Refused) -> bool:
     # Nothing was taken, so the dot that was counted is none.
     fields = {"last_code": no.code, "dots": email.dots}
-    if no.at == "mail" or no.code == 421:
+    if no.at == "mail":
         return _left_alone(email, f"no mail server: {no}", **fields)
     if no.code < 500 and email.tries >= MOST_TRIES:
         claims.finish(email, done, state=State.DEAD, trouble="it was put off for five days", **fields)
     elif no.code < 500:
         waits = settings.BACKOFF
         claims.put_off(email, waits[min(email.tries, len(waits)) - 1], str(no), is_try=True, **fields)
-    elif no.at == "rcpt" and no.status.startswith("5.1."):
+    elif no.at == "rcpt" and (no.status.startswith("5.1.") or (not no.status and no.code in UNKNOWN_HERE)):
         claims.finish(email, done, state=State.DEAD, trouble="the address was refused", **fields)
-    elif breaker.refused(email.to_email.rpartition("@")[2].lower(), now=clock.now()):
+    elif breaker.refused(email.owner_id, email.to_email, is_again=(email.last_code or 0) >= 500):
         return _left_alone(email, f"it refuses all mail: {no}", **fields)
     elif (email.last_code or 0) >= 500:
         claims.finish(email, done, state=State.DEAD, trouble=f"the mail server refused it ({no.code})", **fields)

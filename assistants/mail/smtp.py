@@ -13,14 +13,15 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.mail.backends import smtp
 
 CRLF = b"\r\n"
 AT_DOTS = re.compile(rb"(?m)^\.")
-GRANTED = {"mail": (250,), "rcpt": (250, 251), "data": (354,)}
+# The first digit of a yes.
+GRANTED = {"mail": 2, "rcpt": 2, "data": 3}
 # Seconds for a good-bye, which nothing depends on.
 PARTING = 2.0
 
@@ -31,6 +32,9 @@ class Away(Exception):
 
 class BrokenOff(Exception):
     """The line was lost before the dot: this message was not taken, and may be why."""
+
+    # Whether the server had heard of the message at all.
+    has_begun = False
 
 
 class Silence(Exception):
@@ -53,6 +57,7 @@ class Refused(Exception):
         super().__init__(f"{code} at {at}")
         found = re.match(rb"([245]\.\d{1,3}\.\d{1,3})\b", reply)
         self.at, self.code, self.status = at, code, found[1].decode() if found else ""
+        self.has_begun = False
 
 
 class _Replies:
@@ -80,8 +85,16 @@ class _Line(smtplib.SMTP):
     """A connection on which everything up to the dot has one deadline, and the answer to it another."""
 
     def __init__(self, host: str, port: int, *, timeout: float, **options: Any) -> None:
+        # Whether it had leave for this message's sender, and how many messages it has carried.
+        self.has_begun, self.carried = False, 0
         self.give(timeout)
         super().__init__(host, port, timeout=timeout, **options)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        # A name can have several addresses, the first of them dead: that must not use up the time of the next.
+        made = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # its stubs leave it out
+        self.give(timeout)
+        return cast(socket.socket, made)
 
     def give(self, seconds: float) -> None:
         self.deadline = time.monotonic() + seconds
@@ -105,6 +118,7 @@ class _Line(smtplib.SMTP):
         super().send(s)
 
     def deliver(self, sender: str, to: str, raw: bytes, *, before_dot: Callable[[], bool]) -> None:
+        self.has_begun = False
         self._ask(f"MAIL FROM:<{sender}>", f"RCPT TO:<{to}>", "DATA")
         self.send(AT_DOTS.sub(b"..", raw).removesuffix(CRLF) + CRLF)
         if not before_dot():
@@ -117,9 +131,11 @@ class _Line(smtplib.SMTP):
             answer = self.getreply()
         except (OSError, smtplib.SMTPException) as error:
             raise Silence(type(error).__name__) from error
-        if not 200 <= answer[0] < 600:
+        # By its first digit (RFC 5321, 4.2.1); what is no yes and no no may be either.
+        if answer[0] // 100 not in (2, 4, 5):
             raise Silence("an answer that is none")
-        self._expect("dot", answer, 250)
+        self._expect("dot", answer, 2)
+        self.carried += 1
 
     def _ask(self, *commands: str) -> None:
         """Have leave to send the text; all at once where the server can take it so (RFC 2920)."""
@@ -129,7 +145,8 @@ class _Line(smtplib.SMTP):
         for command in commands:
             answer = self.getreply() if at_once else self.docmd(command)
             at = command[:4].lower()
-            self._expect(at, answer, *GRANTED[at])
+            self._expect(at, answer, GRANTED[at])
+            self.has_begun = True
 
     def _has_hung_up(self) -> bool:
         """Whether the server is gone, or says something that nobody asked for: with no dot it takes no message."""
@@ -144,10 +161,12 @@ class _Line(smtplib.SMTP):
             return True
         return True
 
-    def _expect(self, at: str, answer: tuple[int, bytes], *codes: int) -> None:
+    def _expect(self, at: str, answer: tuple[int, bytes], first_digit: int) -> None:
         code, reply = answer
-        if code not in codes:
+        if code // 100 in (4, 5):
             raise Refused(at, code, reply)
+        if code // 100 != first_digit:
+            raise BrokenOff("an answer that is none")
 
 
 class _SecureLine(_Line, smtplib.SMTP_SSL):
@@ -172,16 +191,36 @@ class Mailer(smtp.EmailBackend):
         `before_dot` is called once all of the text is sent; only if it says yes the dot follows, and the message
         counts.
         """
-        fault: type[Exception] = Away
+        was_used = self.connection is not None and self.connection.carried > 0
+        try:
+            self._deliver(sender, to, raw, before_dot)
+        except (BrokenOff, Refused) as fault:
+            # A server may have enough of a line after some messages; that says nothing of a new one.
+            if not was_used or fault.has_begun:
+                raise
+            self._deliver(sender, to, raw, before_dot)
+
+    def _deliver(self, sender: str, to: str, raw: bytes, before_dot: Callable[[], bool]) -> None:
+        line = None
         try:
             self.open()
-            self.connection.give(self.timeout)
-            self.connection.ehlo_or_helo_if_needed()
-            fault = BrokenOff
-            self.connection.deliver(sender, to, raw, before_dot=before_dot)
-        except (OSError, smtplib.SMTPException) as error:
+            line = self.connection
+            line.give(self.timeout)
+            line.ehlo_or_helo_if_needed()
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: a password that is no ASCII
             self.drop()
-            raise fault(_in_short(error)) from error
+            raise Away(_in_short(error)) from error
+        try:
+            line.deliver(sender, to, raw, before_dot=before_dot)
+        except (BrokenOff, Refused) as fault:
+            fault.has_begun = line.has_begun
+            self.drop()
+            raise
+        except (OSError, smtplib.SMTPException) as error:
+            broken = BrokenOff(_in_short(error))
+            broken.has_begun = line.has_begun
+            self.drop()
+            raise broken from error
         except BaseException:
             self.drop()
             raise

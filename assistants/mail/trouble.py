@@ -19,6 +19,8 @@ from . import messages, outbox, wanted
 A_WHILE = timedelta(minutes=2)
 # Between the key of an email and the number of its copy.
 AGAIN = "+"
+# Their links are for whoever asked, at that moment.
+ACCOUNT_KINDS = ("verify", "reset", "known")
 # A page asks a little about each that it shows.
 MOST_SHOWN = 5
 
@@ -85,6 +87,8 @@ def again(email: OutgoingEmail, *, now: datetime) -> OutgoingEmail:
     """Write it once more, as an email of its own; NotAgain if it did not fail, was sent again, or is not wanted."""
     if email.state not in OutgoingEmail.FAILED:
         raise NotAgain("It did not fail.")
+    if email.kind in ACCOUNT_KINDS:
+        raise NotAgain("It is not sent again: whoever asked for it can ask anew.")
     if reason := wanted.why_not(email, now):
         raise NotAgain(f"It is not sent again: {reason}.")
     if _copies(email, OutgoingEmail.objects.filter(key__startswith=_first_key(email))):

@@ -74,6 +74,7 @@ class OutgoingEmail(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     # Counted just before the final dot: one more than this is how many copies there can be.
     dots = models.PositiveSmallIntegerField(default=0, db_default=0)
+    breaks = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Lines lost before the dot.")
     last_code = models.PositiveSmallIntegerField(null=True, help_text="What the mail server last refused it with.")
     lease_token = models.CharField(max_length=22, blank=True)
     lease_until = models.DateTimeField(null=True)
@@ -96,6 +97,12 @@ class OutgoingEmail(models.Model):
         return self.key
 
 
+class PumpQuerySet(models.QuerySet["Pump"]):
+    def closed(self, now: datetime) -> Self:
+        """Nothing may leave now: mail is held, or the server is left alone."""
+        return self.filter(Q(held_at__isnull=False) | Q(rests_until__gt=now))
+
+
 class Pump(models.Model):
     """
     The one row in which workers agree whether mail may leave, and say that somebody looks for it.
@@ -108,8 +115,10 @@ class Pump(models.Model):
     held_at = models.DateTimeField(null=True, help_text="Nothing leaves while this is set.")
     rests_until = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0, help_text="Rests since mail last left.")
-    refused = models.JSONField(default=list, help_text="Domains refused since mail last left.")
+    refused = models.JSONField(default=list, help_text="Owner and domain of what was refused since mail last left.")
     trouble = models.CharField(max_length=200, blank=True, help_text="Why it rests.")
+
+    objects = PumpQuerySet.as_manager()
 
     def __str__(self) -> str:
         return "pump"

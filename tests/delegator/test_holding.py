@@ -15,11 +15,12 @@ from django.test import Client
 
 from assistants import jobs
 from assistants.handoff import deliveries
-from assistants.mail import heartbeat, holding, outbox
+from assistants.mail import heartbeat, holding, outbox, trouble
 from assistants.models import OutgoingEmail, Pump
 from tasks import clock
 from tasks.models import Owner
-from tests.assistants.world import an_email
+from tests.assistants.world import an_email, standing
+from tests.factories import an_offer
 
 pytestmark = pytest.mark.django_db
 
@@ -39,22 +40,39 @@ def test_held_mail_waits_and_leaves_once_released(nora: Owner, capsys: pytest.Ca
     holding.hold(now=clock.now())
     assert pump() == 0
     call_command("release_outbox")
-    assert "Waiting: 1. Skipped, for they were due before: 0." in capsys.readouterr().out
+    assert "Waiting: 1. Left alone, for they may have left before: 0." in capsys.readouterr().out
     assert pump() == 1
     assert an_email("a").state == "sent"
 
 
-def test_what_was_due_before_the_backup_was_made_is_skipped_when_it_is_released(nora: Owner) -> None:
+def test_what_was_written_before_the_old_installation_stopped_may_have_left_and_is_left_alone(nora: Owner) -> None:
     write(nora, "left before", minutes_ago=60)
     write(nora, "was leaving", minutes_ago=50)
     write(nora, "new", minutes_ago=10)
-    OutgoingEmail.objects.filter(key="was leaving").update(state="sending", lease_until=clock.now() + timedelta(1))
+    write(nora, "leaves here", minutes_ago=50)
+    OutgoingEmail.objects.filter(key="was leaving").update(state="sending", lease_until=clock.now(), dots=2)
+    held_here = {"state": "sending", "lease_until": clock.now() + timedelta(minutes=5)}
+    OutgoingEmail.objects.filter(key="leaves here").update(**held_here)
     holding.hold(now=clock.now())
     since = (clock.now() - timedelta(minutes=30)).isoformat()
     call_command("release_outbox", since=since)
     assert pump() == 1
     states = dict(OutgoingEmail.objects.values_list("key", "state"))
-    assert states == {"left before": "skipped", "was leaving": "skipped", "new": "sent"}
+    assert states == {
+        "left before": "unknown",
+        "was leaving": "unknown",
+        "new": "sent",
+        "leaves here": "sending",
+    }
+
+
+def test_an_offer_that_may_have_left_before_can_be_answered_and_sent_again(nora: Owner) -> None:
+    offer = an_offer(owner=nora, now=clock.now() - timedelta(hours=2))
+    holding.hold(now=clock.now())
+    holding.release(since=clock.now() - timedelta(hours=1), done=deliveries.hear_of)
+    assert standing(offer) == ("offering", "sent")
+    (email,) = trouble.failed(offer.handoff)
+    assert trouble.can_again(email, clock.now())
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-13-01T09:00", "09:00", "2999-01-01T09:00"])

@@ -188,7 +188,8 @@ def test_mail_is_held_and_released_from_there_and_both_are_written_down(
     operator: Client, nora: Owner, bea: Owner
 ) -> None:
     heartbeat.beat(clock.now())
-    an_email(nora, "old", due_at=clock.now() - timedelta(hours=2))
+    an_email(nora, "old")
+    OutgoingEmail.objects.update(written_at=clock.now() - timedelta(hours=2))
     an_email(nora, "new")
     page = text_of(operator.post(reverse("admin:assistants_outgoingemail_hold"), follow=True))
     assert "Mail is held since" in page
@@ -196,11 +197,11 @@ def test_mail_is_held_and_released_from_there_and_both_are_written_down(
     assert "Hold mail" not in page
     since = (clock.now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
     page = text_of(operator.post(f"{LIST}release/", {"since": since}, follow=True))
-    assert "Released. Waiting: 1. Skipped, for they were due before: 1." in page
+    assert "Released. Waiting: 1. Left alone, for they may have left before: 1." in page
     assert not Pump.row().held_at
     assert "Hold mail" in page
     said = LogEntry.objects.filter(user=bea).order_by("pk").values_list("change_message", flat=True)
-    assert list(said) == ["Mail is held.", "Released. Waiting: 1. Skipped, for they were due before: 1."]
+    assert list(said) == ["Mail is held.", "Released. Waiting: 1. Left alone, for they may have left before: 1."]
 
 
 @pytest.mark.parametrize("typed", ["yesterday", "2026-13-01T09:00", "<b>", "2999-01-01T00:00"])

@@ -174,7 +174,7 @@ class _Conversation:
             self.say(self.door.at_login)
         elif verb == "MAIL":
             self.sink.came("mail from")
-            self.say(self.door.at_from)
+            self.say(self.sink.door.at_from)  # of now: a line may be kept for long
         elif verb == "RCPT":
             self.to = command.decode().partition("<")[2].partition(">")[0]
             self.sink.came(self.to)

@@ -18,7 +18,7 @@ from tests.drills.sink import Sink
 
 # In seconds. The lease is longer than the marker before the dot asks for, and a row of a killed worker waits for it.
 BRISK = {
-    "LEASE": "10",
+    "LEASE": "12",
     "EMAIL_TIMEOUT": "3",
     "DOT_TIMEOUT": "4",
     "BACKOFF": "1,2,4",

@@ -37,7 +37,11 @@ class Command(BaseCommand):
 def copy(file: Path) -> None:
     connection.ensure_connection()
     held_at = clock.now().isoformat(sep=" ")
-    with contextlib.closing(sqlite3.connect(file)) as target:
+    # Under another name until mail is held in it: one that was cut short is no backup.
+    part = file.with_name(f"{file.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    with contextlib.closing(sqlite3.connect(part)) as target:
         connection.connection.backup(target)
         held = (
             "INSERT INTO assistants_pump (id, held_at, failures, refused, trouble) VALUES (1, ?, 0, '[]', '') "
@@ -45,3 +49,4 @@ def copy(file: Path) -> None:
         )
         target.execute(held, [held_at])
         target.commit()
+    part.rename(file)

@@ -7,17 +7,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from assistants.handoff import deliveries
 from assistants.mail import holding
 from tasks import clock
 
 
 class Command(BaseCommand):
-    """Releases the outbox; what was due before --since is skipped, since it has left before."""
+    """Releases the outbox; what was written before --since may have left, and is left alone."""
 
-    help = "Let mail leave again. With --since, what was due before that moment is skipped."
+    help = "Let mail leave again. With --since, what was written before that moment is left alone."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--since", help="When the backup was made, such as 2026-10-15T09:00 (UTC).")
+        parser.add_argument("--since", help="When the old installation stopped, such as 2026-10-15T09:00 (UTC).")
 
     def handle(self, *args: Any, **options: Any) -> None:
         text = options["since"]
@@ -25,5 +26,5 @@ class Command(BaseCommand):
             since = holding.moment(text, now=clock.now()) if text else None
         except holding.NoMoment as why:
             raise CommandError(f"--since: {why}") from None
-        waiting, skipped = holding.release(since=since)
-        self.stdout.write(f"Released. Waiting: {waiting}. Skipped, for they were due before: {skipped}.")
+        waiting, alone = holding.release(since=since, done=deliveries.hear_of)
+        self.stdout.write(f"Released. Waiting: {waiting}. Left alone, for they may have left before: {alone}.")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings as Configured
 
-from assistants.mail import claims, outbox
+from assistants.mail import claims, outbox, sending
 from assistants.models import OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
@@ -133,3 +133,30 @@ def test_what_is_no_use_any_more_does_not_leave(nora: Owner) -> None:
     outbox.pump(done=nobody)
     assert (an_email("late").state, an_email("late").trouble) == ("skipped", "it is too late for it")
     assert an_email("early").state == "sent"
+
+
+def test_a_kind_that_this_release_does_not_know_is_left_to_the_next_ones_workers(nora: Owner) -> None:
+    email = write(nora, "a")
+    OutgoingEmail.objects.filter(pk=email.pk).update(kind="new")
+    assert outbox.pump(done=nobody) == 0
+    assert an_email("a").state == "queued"
+
+
+def test_one_row_whose_end_cannot_be_told_stops_no_other(nora: Owner) -> None:
+    write(nora, "a")
+    OutgoingEmail.objects.update(state="sending", lease_token="x", lease_until=NOW, dots=2)
+    write(nora, "b")
+
+    def fails_at_a(email: OutgoingEmail, now: datetime) -> None:
+        if email.key == "a":
+            raise ZeroDivisionError
+
+    outbox.pump(done=fails_at_a)
+    assert (an_email("a").state, an_email("b").state) == ("sending", "sent")
+
+
+def test_what_takes_its_worker_down_each_time_ends(nora: Owner) -> None:
+    write(nora, "a")
+    OutgoingEmail.objects.update(tries=sending.MOST_TRIES)
+    outbox.pump(done=nobody)
+    assert (an_email("a").state, an_email("a").trouble) == ("dead", "it was tried too often")

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from assistants.handoff import deliveries
 from assistants.mail import breaker, heartbeat, holding, outbox, queue
 from assistants.models import OutgoingEmail, Pump
+from tasks import clock
 from tasks.models import Owner
 from tests.factories import NOW
 
@@ -81,7 +83,7 @@ def test_it_says_until_when_the_mail_server_is_left_alone_and_why(nora: Owner) -
     assert alarms(nora, until) == [
         "No mail has left since the mail server was last left alone: no mail server: ConnectionRefusedError."
     ]
-    breaker.mail_left()
+    breaker.mail_left(clock.now())
     assert alarms(nora, until) == []
 
 
@@ -90,6 +92,6 @@ def test_it_says_since_when_mail_is_held(nora: Owner) -> None:
     holding.hold(now=NOW - 24 * HOUR)
     assert queue.look(NOW, nora.zone).is_held
     assert alarms(nora) == ["Mail is held since Wednesday 14 October, 2:30 pm. Nothing leaves until you release it."]
-    holding.release()
+    holding.release(done=deliveries.hear_of)
     assert alarms(nora) == []
     assert Pump.objects.count() == 1

@@ -121,3 +121,46 @@ def test_where_nobody_listens_is_no_mail_server(mailer: Mailer, server: Sink) ->
     mailer.port = 1
     with pytest.raises(Away, match="ConnectionRefusedError"):
         send(mailer)
+
+
+def test_a_server_that_has_enough_of_a_line_gets_the_next_message_over_a_new_one(
+    server: Sink, mailer: Mailer
+) -> None:
+    send(mailer)
+    server.door = Door(at_from="421 4.7.0 Too many messages in this connection")
+    with pytest.raises(Refused) as no:
+        send(mailer)
+    assert (no.value.at, no.value.code) == ("mail", 421)
+    # It was asked again, by a line that had carried nothing.
+    assert len([each for each in server.tries if each.what == "hello"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [("251 2.0.0 fine", None), ("299 whatever", None), ("354 go on", Silence), ("what", Silence)],
+)
+def test_an_answer_to_the_dot_counts_by_its_first_digit(
+    server: Sink, mailer: Mailer, said: str, fault: type[Exception] | None
+) -> None:
+    server.rule = lambda address: Rule(at_dot=said)
+    if fault is None:
+        send(mailer)
+        return
+    with pytest.raises(fault):
+        send(mailer)
+
+
+@pytest.mark.parametrize("said", ["what", "999 what", "299", "100 continue"])
+def test_an_answer_that_is_none_breaks_the_line_and_is_no_refusal(server: Sink, mailer: Mailer, said: str) -> None:
+    server.door = Door(at_from=said)
+    if said == "299":
+        send(mailer)
+        return
+    with pytest.raises(BrokenOff):
+        send(mailer)
+
+
+def test_a_password_that_is_no_ascii_is_the_operators_to_mend_and_no_emails(server: Sink) -> None:
+    mailer = Mailer(host="127.0.0.1", port=server.port, username="u", password="geheimnisvoll-ä", timeout=0.6)
+    with pytest.raises(Away, match="UnicodeEncodeError"):
+        send(mailer)
