@@ -1,1 +1,1 @@
-"""Who could help, and the handing over. Builds on tasks, never imports delegator."""
+"""Who could help, and the handing off. Builds on tasks, never imports delegator."""

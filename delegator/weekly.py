@@ -6,7 +6,7 @@ one transaction, and the constraint on (owner, week) decides between two beats. 
 it is due stands in `Owner.next_summary_at`; after an outage only the newest week that
 has come due is written.
 
-Owners are read, and written for, fifty at a time: reading ten thousand one by one takes
+Owners are read, and written for, a hundred at a time: reading ten thousand one by one takes
 longer than all else, and a batch keeps memory flat.
 """
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -23,8 +23,9 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from assistants import links
-from assistants.mail import outbox
+from assistants.mail import messages, outbox
 from assistants.models import OutgoingEmail
+from assistants.plan import plan_inputs
 from tasks.models import Owner
 from tasks.weeks import Week
 
@@ -33,7 +34,7 @@ from .models import WeeklySummary
 from .weekly_facts import Facts
 
 logger = logging.getLogger(__name__)
-BATCH = 50
+BATCH = 100
 # What decides when it is due.
 PLANNED_BY = ("next_summary_at", "time_zone", "summary_every", "summary_day", "summary_hour")
 
@@ -93,6 +94,7 @@ def _write(owners: Sequence[Owner], now: datetime) -> int:
         held = _held(owners)
         new = _new([each for each in made if each.owner.pk in held])
         WeeklySummary.objects.bulk_create([each.row(now) for each in new])
+        _skip_older([each.owner for each in new])
         # Not rung for one by one: the sweep finds them, and ten thousand rings cost more than it does.
         OutgoingEmail.objects.bulk_create([_email(each, now) for each in new])
         _plan((owner for owner in owners if owner.pk in held), now)
@@ -100,15 +102,26 @@ def _write(owners: Sequence[Owner], now: datetime) -> int:
 
 
 def _made(owners: Sequence[Owner], now: datetime) -> list[Written]:
-    """Nothing for those whose summary pauses. A dozen queries, and what the plans take."""
+    """Nothing for those whose summary pauses. Two dozen queries, and for each plan a few."""
     if not owners:
         return []
+    read = weekly_rows.read([(owner, weekly_times.week_due(owner, now)) for owner in owners])
+    told = [rows for rows in read if not weekly_facts.is_paused(rows)]
+    of_plans = _of_plans([rows.owner for rows in told if weekly_facts.needs_plan(rows)], now)
     found = []
-    for rows in weekly_rows.read([(owner, weekly_times.week_due(owner, now)) for owner in owners]):
-        if not weekly_facts.is_paused(rows):
-            said = weekly_facts.of(rows, now=now, due_at=rows.owner.next_summary_at)
-            found.append(Written(rows.owner, rows.week, said, rows.is_empty))
+    for rows in told:
+        due_at, of_plan = rows.owner.next_summary_at, of_plans.get(rows.owner.pk)
+        said = weekly_facts.of(rows, now=now, due_at=due_at, of_plan=of_plan)
+        found.append(Written(rows.owner, rows.week, said, rows.is_empty))
     return found
+
+
+def _of_plans(owners: Iterable[Owner], now: datetime) -> dict[int, plan_inputs.Rows]:
+    """What their plans are made from, by owner; read at once for those who have the same day."""
+    by_day: dict[date, list[Owner]] = defaultdict(list)
+    for owner in owners:
+        by_day[owner.today(now)].append(owner)
+    return {rows.owner.pk: rows for day, some in by_day.items() for rows in plan_inputs.gather_all(some, day)}
 
 
 def _held(owners: Sequence[Owner]) -> set[int]:
@@ -125,6 +138,12 @@ def _new(made: Sequence[Written]) -> list[Written]:
     there = asked.filter(week__in={str(each.week) for each in made})
     known = set(there.values_list("owner_id", "week"))
     return [each for each in made if (each.owner.pk, str(each.week)) not in known]
+
+
+def _skip_older(owners: Sequence[Owner]) -> None:
+    """Where no mail left for weeks, the newest summary is the only one that is news."""
+    waiting = OutgoingEmail.objects.filter(owner__in=owners, kind="weekly", state=OutgoingEmail.State.QUEUED)
+    waiting.update(state=OutgoingEmail.State.SKIPPED, trouble="a newer one is written")
 
 
 def _email(each: Written, now: datetime) -> OutgoingEmail:
@@ -171,6 +190,8 @@ def write(owner: Owner, week: Week, *, now: datetime) -> OutgoingEmail:
 
 
 def letter(email: OutgoingEmail) -> dict[str, Any]:
+    if email.state == OutgoingEmail.State.SENDING and not email.owner.wants_summary:
+        raise messages.Unwanted("they asked for no more summaries")
     stop = links.absolute(reverse("unsubscribe", args=[links.token("unsubscribe", email.owner.pid)]))
     facts = email.facts
     step = facts["next"]

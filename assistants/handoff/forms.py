@@ -115,7 +115,7 @@ class HandoffForm(OnceForm):
         elif not self.secrets:
             del self.fields["is_no_secret"]
         if self.task.quadrant == Quadrant.KEEP:
-            self.fields["is_kept"].label = f"Yes, hand over {self.task.mid_sentence}, though I like it and do it well"
+            self.fields["is_kept"].label = f"Yes, hand off {self.task.mid_sentence}, though I like it and do it well"
         else:
             del self.fields["is_kept"]
         if self.held and self._together() > WHOLE:
@@ -125,7 +125,7 @@ class HandoffForm(OnceForm):
             del self.fields["is_more"]
 
     def _together(self) -> int:
-        """Percent of the task that would be handed over in all."""
+        """Percent of the task that would be handed off in all."""
         return sum(each.terms.share for each in self.held) + (self.typed("share") or WHOLE)
 
     def who_has_it(self) -> str:
@@ -195,13 +195,13 @@ class HandoffForm(OnceForm):
 
     def clean_is_kept(self) -> bool:
         if not self.cleaned_data["is_kept"] and "draft" not in self.data:
-            raise forms.ValidationError("You like this and do it well. Tick it to hand it over all the same.")
+            raise forms.ValidationError("You like this and do it well. Tick it to hand it off all the same.")
         return True
 
     def clean_is_more(self) -> bool:
         if not self.cleaned_data["is_more"] and "draft" not in self.data:
             raise forms.ValidationError(
-                f"{self.who_has_it()} already. Write a smaller share, or tick it to hand it over all the same."
+                f"{self.who_has_it()} already. Write a smaller share, or tick it to hand it off all the same."
             )
         return True
 

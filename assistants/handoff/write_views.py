@@ -125,7 +125,7 @@ def _in_words(obstacle: str, task: Task, person: Assistant) -> SafeString:
             said = '{} is off your list of tasks. <a href="{}">Take it up again</a> first, or throw this away.'
             return format_html(said, task.name, reverse("tasks:task", args=[task.pk]))
         case "paused":
-            said = '{} is paused. <a href="{}">End the pause</a> first, or hand it to someone else.'
+            said = '{} is paused. <a href="{}">End the pause</a> first, or hand it off to someone else.'
             return format_html(said, first, theirs)
         case "erased":
             return format_html("Their data was erased, so nothing can be sent. {}", _someone_else(task))
@@ -135,7 +135,7 @@ def _in_words(obstacle: str, task: Task, person: Assistant) -> SafeString:
 
 def _someone_else(task: Task) -> SafeString:
     url = f"{reverse('assistants:handoff_new')}?task={task.pk}"
-    return format_html('<a href="{}">Hand it to someone else</a>; you can save this as a draft first.', url)
+    return format_html('<a href="{}">Hand it off to someone else</a>; you can save this as a draft first.', url)
 
 
 def _held(owner: Owner, task: Task, draft: Handoff | None) -> QuerySet[Handoff]:

@@ -15,7 +15,7 @@ Wanted = Mapping[frozenset[str], list[Task]]
 
 
 def wanted(rules: Rules) -> dict[frozenset[str], list[Task]]:
-    """The tasks that may be handed over, by the set of skills they need, in order of the skills' names."""
+    """The tasks that may be handed off, by the set of skills they need, in order of the skills' names."""
     sets: dict[frozenset[str], list[Task]] = {}
     for task in rules.tasks.values():
         if rules.refusal(task) not in ("only_me", "keep"):

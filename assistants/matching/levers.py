@@ -39,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Goes:
-    """Parts of a task that go beyond the plan, and whether all of it is handed over then."""
+    """Parts of a task that go beyond the plan, and whether all of it is handed off then."""
 
     task: str
     parts: int
@@ -51,7 +51,7 @@ class Lever:
     """
     What the changes together bring: pins more and cents a week more, by the plan there would be.
 
-    `goes` are the tasks of which more is handed over. Without `is_proven` it may be that more is to be had.
+    `goes` are the tasks of which more is handed off. Without `is_proven` it may be that more is to be had.
     """
 
     changes: tuple[Change, ...]

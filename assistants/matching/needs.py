@@ -34,7 +34,7 @@ class Need:
     """
     A set of skills, and of each step the assistants' minutes a week that its tasks take, and that there are for them.
 
-    `takes` counts all of the tasks that may go, handed over or not: at the pace of who has it, of the quickest on
+    `takes` counts all of the tasks that may go, handed off or not: at the pace of who has it, of the quickest on
     the roster who can, or else of someone strong. `there` are the hours of all who can, without what they do for
     tasks of other skills. `hire` is None while nobody new would bring more than finding them costs.
     """

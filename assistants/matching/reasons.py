@@ -41,7 +41,7 @@ class Explanation:
     All that is said of a plan beside its lines.
 
     `next_best`: for each proposed hand-off the best other person, if anyone else could have it. `unmet`: why a pin
-    is not honoured. `left_out`: one reason for each task that is not handed over in full.
+    is not honoured. `left_out`: one reason for each task that is not handed off in full.
     """
 
     next_best: tuple[Reason, ...]
@@ -105,7 +105,7 @@ def _why_not(rules: Rules, plan: Plan, pair: Pair, until: float) -> Reason:
 
 
 def left_out(instance: Instance, plan: Plan, *, limit: float = 1.0) -> list[Reason]:
-    """Why each task that is not handed over in full stays with the owner, the most draining first."""
+    """Why each task that is not handed off in full stays with the owner, the most draining first."""
     until = monotonic() + limit
     return list(_left_out(Rules(instance), plan, until))
 

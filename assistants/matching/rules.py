@@ -174,7 +174,7 @@ class Rules:
         return {need: {each.id for each in roster if each.skills.get(need[0], 0) >= need[1]} for need in needs}
 
     def _most(self, assistant: Assistant, uses: tuple[tuple[Limit, int, int], ...]) -> int:
-        """The parts there is room for if nothing else is handed over."""
+        """The parts there is room for if nothing else is handed off."""
         if self.minimum.get(assistant.id, 0) > self.room["no_hours", assistant.id]:
             return 0
         if any(once > self.room[limit] for limit, _, once in uses):

@@ -29,6 +29,16 @@ def sink(settings: Settings) -> Iterator[rig.SmtpSink]:
 
 
 @pytest.fixture
+def standing_now(db: None) -> Iterator[None]:
+    """It is the moment of the factories, and stays so, for pages that ask the clock themselves."""
+    from tests.factories import NOW
+    from tests.tasks.clocks import standing_at
+
+    with standing_at(NOW):
+        yield
+
+
+@pytest.fixture
 def on_disk(transactional_db: None, tmp_path: Path) -> Iterator[None]:
     """
     A database that several threads can use at once, as the app's processes do.

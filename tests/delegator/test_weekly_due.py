@@ -310,3 +310,14 @@ def test_two_beats_and_three_workers_give_one_to_each(tmp_path: Path) -> None:
             assert weeks_of(owner) == [str(WEEK)]
             email = owner.emails.get()
             assert (email.state, email.tries) == (OutgoingEmail.State.SENT, 1)
+
+
+@pytest.mark.django_db
+def test_next_steps_that_take_a_plan_are_what_each_would_be_told_alone() -> None:
+    owners = many(5)
+    for owner in owners[:4]:
+        factories.an_assistant(owner=owner, hours=40)
+    alone = [weekly.facts(owner, WEEK, MONDAY)["next"] for owner in owners]
+    assert [step["heading"].partition(" ")[0] for step in alone] == ["Hand"] * 4 + ["Write"]
+    assert weekly.write_due(now=MONDAY) == 5
+    assert [owner.emails.get(kind="weekly").facts["next"] for owner in owners] == alone

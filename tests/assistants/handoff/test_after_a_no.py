@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from assistants import links
 from assistants.handoff import handoffs, replies
@@ -18,7 +17,7 @@ from tasks.models import Owner
 from tests.assistants import world
 from tests.factories import NOW, TODAY, a_running_offer, a_task, an_assistant, an_offer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_now")]
 
 
 def who(owner: Owner, *, weeks_on: int = 0) -> list[str]:
@@ -68,10 +67,9 @@ def test_what_is_over_budget_is_priced_whole_and_not_by_the_part(nora: Owner) ->
 
 
 def test_the_hours_can_still_be_read_after_the_end(nora: Owner, client: Client) -> None:
-    now = timezone.now()
-    offer = a_running_offer(owner=nora, now=now, reply_by=now + timedelta(days=5))
-    work_logs.log(offer, day=now.date(), seconds=5400, note="Bank file matched", now=now)
-    handoffs.end(offer.handoff, now=now)
+    offer = a_running_offer(owner=nora, starts_on=TODAY)
+    work_logs.log(offer, day=TODAY, seconds=5400, note="Bank file matched", now=NOW)
+    handoffs.end(offer.handoff, now=NOW)
     page = client.get(reverse("link:page", args=[links.token("offer", offer.pid)])).content.decode()
     assert "has ended" in page
     assert "Bank file matched" in page
@@ -82,9 +80,8 @@ def test_the_hours_can_still_be_read_after_the_end(nora: Owner, client: Client) 
 def test_what_cannot_be_undone_says_what_it_means_before_its_button(
     nora: Owner, hers: Client, state: str, words: str
 ) -> None:
-    now = timezone.now()
     make = an_offer if state == "offering" else a_running_offer
-    offer = make(owner=nora, now=now, reply_by=now + timedelta(days=5))
+    offer = make(owner=nora)
     page = hers.get(reverse("assistants:handoff", args=[offer.handoff_id])).content.decode()
     before = page[: page.index(words)]
     assert before.rindex("<details") > before.rindex("</details>")

@@ -68,6 +68,17 @@ def test_there_is_no_undo_for_who_is_asked_after_someone_else_said_no(hers: Clie
     assert "Undo</button>" not in page
 
 
+def test_there_is_no_undo_once_one_of_several_has_answered_though_all_emails_wait(hers: Client, nora: Owner) -> None:
+    ben = an_assistant(owner=nora, name="Ben Okafor")
+    handoff = a_draft_for(owner=nora, others=[ben], if_not="all", now=NOW)
+    handoffs.send(handoff, now=NOW)
+    first, second = handoff.offers.order_by("pk")
+    assert "It goes to all 2 of them at 2:31 pm." in page_at(hers, handoff)
+    replies.decline(first, reason="", now=NOW)
+    assert standing(second) == ("offering", "queued")
+    assert "Undo</button>" not in page_at(hers, handoff)
+
+
 # --- What a list leaves out ------------------------------------------------------
 def test_a_long_list_of_what_is_past_says_that_it_is_cut_and_leads_to_the_rest(hers: Client, nora: Owner) -> None:
     task, ana = a_task(owner=nora), an_assistant(owner=nora)

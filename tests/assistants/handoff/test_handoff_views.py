@@ -16,7 +16,7 @@ from tasks.models import Owner
 from tests.assistants.world import Browser, dump, standing, text_of, what_happened
 from tests.factories import a_draft, a_task, an_accepted_offer, an_offer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_now")]
 
 
 def today(owner: Owner) -> date:
@@ -72,7 +72,7 @@ def test_end_ends_what_was_agreed_and_says_that_they_know(hers: Client, nora: Ow
 
 def test_an_end_with_notice_waits_for_its_last_day(hers: Client, nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora, now=clock.now(), reply_by=clock.now() + timedelta(days=1))
-    last_day = today(nora) + timedelta(days=7)
+    last_day = today(nora) + timedelta(days=14)
     hers.post(page_of(offer.handoff, "end"), {"last_day": str(last_day)})
     assert standing(offer) == ("taken", "accepted")
     assert f"Ends on {dates.long(last_day)}" in text_of(hers.get(page_of(offer.handoff)))

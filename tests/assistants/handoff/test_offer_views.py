@@ -19,7 +19,7 @@ from tasks.models import Owner
 from tests.assistants.world import deliver, dump, standing, text_of, what_happened
 from tests.factories import a_draft, a_running_offer, a_task, an_assistant, an_offer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_now")]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.assistants.world import text_of
 from tests.factories import a_draft, a_task, an_assistant, an_offer
 from tests.tasks.clocks import standing_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_now")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tasks.models import Owner, Task
 from tests.assistants.world import dump, keys, text_of
 from tests.factories import a_draft, a_task, an_assistant, an_offer, the_best_work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_now")]
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def today(owner: Owner) -> date:
 
 
 def typed(owner: Owner, **other: str) -> dict[str, str]:
-    """What an owner would type, for a hand-off around the real today."""
+    """What an owner would type, for a hand-off around today."""
     return {
         "brief": "Keep my books up to date every week.",
         "how_to": "1. Photos are in the folder.",
@@ -323,7 +323,7 @@ def test_a_task_that_one_likes_and_does_well_goes_only_with_an_explicit_yes(
     kept = a_task(owner=nora, name="Newsletter", loathe=1, excel=5)
     response = hers.post(writing(kept, ana), typed(nora, send="1"))
     assert response.status_code == 422
-    assert "Yes, hand over newsletter, though I like it and do it well" in text_of(response)
+    assert "Yes, hand off newsletter, though I like it and do it well" in text_of(response)
     assert not Handoff.objects.exists()
     assert hers.post(writing(kept, ana), typed(nora, send="1", is_kept="on")).status_code == 302
     assert Handoff.objects.get().state == "offering"

@@ -18,7 +18,7 @@ from tests.assistants.world import by_hand as by_a_person
 from tests.assistants.world import dump, standing, text_of, what_happened
 from tests.factories import a_running_offer, a_task, an_accepted_offer, an_offer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_now")]
 
 
 @pytest.fixture

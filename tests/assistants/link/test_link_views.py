@@ -19,7 +19,7 @@ from tasks.models import Owner
 from tests.assistants.world import by_hand, dump, standing, text_of, what_happened
 from tests.factories import a_running_offer, a_task, an_accepted_offer, an_assistant, an_offer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_now")]
 ACTS = ("accept", "decline", "hours", "stop")
 STATES = "queued sent accepted running declined expired withdrawn undeliverable ended".split()
 
@@ -35,7 +35,7 @@ def local_today(offer: Offer) -> str:
 
 
 def an_offer_now(owner: Owner, state: str = "sent") -> Offer:
-    """Sent and answered around the real now, for pages ask the clock themselves."""
+    """Sent and answered around now, for pages ask the clock themselves."""
     now = clock.now()
     make = {"accepted": an_accepted_offer, "ended": an_accepted_offer, "running": a_running_offer}.get(
         state, an_offer
@@ -294,18 +294,18 @@ def test_hours_are_logged_and_shown(nora: Owner, ana: Client) -> None:
     [
         ("time", "", "Write a time such as 1:30."),
         ("time", "0", "Write a time such as 1:30."),
-        ("time", "abc", ""),
-        ("time", "25:00", ""),
-        ("time", "1:75", ""),
+        ("time", "abc", "Write a time such as 1:30, 90m or 1.5."),
+        ("time", "25:00", "That is more than the 24 h of this day."),
+        ("time", "1:75", "Write a time such as 1:30, 90m or 1.5."),
         ("day", "", "Say which day."),
-        ("day", "2026-02-30", ""),
-        ("day", "03/02/2026", ""),
+        ("day", "2026-02-30", "Write the day as 2026-03-02."),
+        ("day", "03/02/2026", "Write the day as 2026-03-02."),
         ("day", "2019-01-01", "It starts on"),
         ("day", "2099-01-01", "That day has not come yet."),
-        ("note", "x" * 201, ""),
-        ("note", "a\x00b", ""),
-        ("note", "a\x0bb", ""),
-        ("note", "a\nb", ""),
+        ("note", "x" * 201, "at most 200 characters"),
+        ("note", "a\x00b", "Leave out the control characters."),
+        ("note", "a\x0bb", "Leave out the control characters."),
+        ("note", "a\nb", "Write this on one line."),
     ],
 )
 def test_hours_that_cannot_be_are_refused_by_name_and_the_typing_is_kept(

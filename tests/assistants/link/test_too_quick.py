@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from assistants import links
 from assistants.link import by_hand
@@ -25,6 +27,8 @@ pytestmark = pytest.mark.django_db
 # Friday noon in Manila.
 NOON = datetime(2026, 10, 30, 12, tzinfo=ZoneInfo("Asia/Manila"))
 FRIDAY = date(2026, 10, 30)
+# How often a page asks Postgres for the time.
+QUERIES_OF_THE_CLOCK = {"stop/": 1, "data/": 1, "away/": 2}
 Make = Callable[[Owner], Offer]
 
 
@@ -155,3 +159,15 @@ def test_a_message_that_cannot_be_sent_still_says_who_gets_it(nora: Owner, ana: 
     response = ana.post(link(offer, "note/"), by_a_person(offer, note=" "))
     assert response.status_code == 422
     assert "Nora gets it by email." in text_of(response)
+
+
+def test_the_pages_beside_the_main_one_ask_for_nothing_of_the_hand_off(
+    nora: Owner, ana: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    offer = running(nora)
+    some_hours(offer=offer, day=FRIDAY)
+    # On Postgres the clock is the database's.
+    clocks = connection.vendor == "postgresql"
+    for path, most in (("stop/", 2), ("data/", 1), ("away/", 2)):
+        with django_assert_num_queries(most + clocks * QUERIES_OF_THE_CLOCK[path]):
+            assert ana.get(link(offer, path)).status_code == 200

@@ -1,4 +1,4 @@
-"""Why a task is not handed over: the codes and numbers of MATCHING.md 8."""
+"""Why a task is not handed off: the codes and numbers of MATCHING.md 8."""
 
 from assistants import matching
 from assistants.matching.instances import Instance
