@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from assistants.plan import plan_inputs
 from assistants.work import gains
 from tasks import dates, durations, formats, money, weeks, workdays
 from tasks.templatetags.words import signed_hours
@@ -26,10 +27,17 @@ WEEKS_TO_COMPARE = 3
 EMPTY_UNTIL_PAUSE = 2
 
 
-def of(rows: Rows, *, now: datetime, due_at: datetime | None = None) -> Facts:
-    """All that is said; `due_at` is since when it has been due, to say it if that is long ago."""
+def of(
+    rows: Rows, *, now: datetime, due_at: datetime | None = None, of_plan: plan_inputs.Rows | None = None
+) -> Facts:
+    """
+    All that is said.
+
+    `due_at` is since when it has been due, to say it if that is long ago; `of_plan` is what the owner's plan is made
+    from, if that has been read.
+    """
     with formats.use(rows.owner.formats):
-        said = _of_empty(rows) if rows.is_empty else _of_full(rows, now)
+        said = _of_empty(rows) if rows.is_empty else _of_full(rows, now, of_plan)
         return said | {
             "week": str(rows.week),
             "late": _late(rows, due_at, now),
@@ -49,9 +57,14 @@ def is_paused(rows: Rows) -> bool:
     return rows.is_empty and rows.in_a_row >= EMPTY_UNTIL_PAUSE
 
 
-def _of_full(rows: Rows, now: datetime) -> Facts:
+def needs_plan(rows: Rows) -> bool:
+    """Whether it takes a plan to say what to do next."""
+    return not rows.is_empty and next_step.needs_plan(rows.routine, has_people=rows.has_people)
+
+
+def _of_full(rows: Rows, now: datetime, of_plan: plan_inputs.Rows | None) -> Facts:
     span = dates.span(rows.week.first, rows.week.last)
-    step = next_step.for_week(rows.owner, now, routine=rows.routine, has_people=rows.has_people)
+    step = next_step.for_week(rows.owner, now, routine=rows.routine, has_people=rows.has_people, rows=of_plan)
     return {
         "subject_text": _subject(rows),
         "headline": _headline(rows),

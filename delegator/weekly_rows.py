@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -122,17 +123,24 @@ def _logs(owners: list[Owner], first: Week, last: Week) -> dict[int, Log]:
     """As `tasks.weeks.log` has it, for each."""
     kept = WeekTotal.objects.filter(owner__in=owners, monday__range=(first.first, last.first), seconds__gt=0)
     logs = {owner.pk: Log(defaultdict(dict), defaultdict(set)) for owner in owners}
-    weeks: dict[date, Week] = {}
-    there: dict[tuple[int, Week], int] = defaultdict(int)
-    for owner_id, task_id, monday, seconds, days in kept.values_list(
-        "owner_id", "task_id", "monday", "seconds", "days"
-    ):
-        week = weeks.setdefault(monday, weeks.get(monday) or Week.of(monday))
-        logs[owner_id].seconds[week][task_id] = seconds
-        there[owner_id, week] |= days
-    for (owner_id, week), bits in there.items():
-        logs[owner_id].days[week] = {day for day in week.days if bit(day) & bits}
+    seconds: dict[tuple[int, date], dict[int, int]] = defaultdict(dict)
+    there: dict[tuple[int, date], int] = defaultdict(int)
+    columns = kept.values_list("owner_id", "task_id", "monday", "seconds", "days")
+    for owner_id, task_id, monday, total, bits in columns:
+        seconds[owner_id, monday][task_id] = total
+        there[owner_id, monday] |= bits
+    for (owner_id, monday), bits in there.items():
+        week, days = _logged(monday, bits)
+        logs[owner_id].seconds[week] = seconds[owner_id, monday]
+        logs[owner_id].days[week] = set(days)
     return logs
+
+
+@lru_cache(1000)
+def _logged(monday: date, bits: int) -> tuple[Week, frozenset[date]]:
+    """The week, and its days that those bits stand for: the same few for nearly all owners."""
+    week = Week.of(monday)
+    return week, frozenset(day for day in week.days if bit(day) & bits)
 
 
 def _ended(owners: list[Owner], first: Week) -> Ended:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+import smtplib
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 import pytest
 
-from tests.bench import items, results, visits
+from assistants.mail.smtp import Mailer
+from assistants.models import OutgoingEmail
+from delegator import weekly
+from tasks import clock
+from tests.bench import items, mail, meter, owners, results, visits
+from tests.bench.mail_sink import MailSink
 from tests.bench.results import Row, Sample
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
 
 CELL = items.Cell(7, "2026-10-13")
 
@@ -144,3 +156,65 @@ def test_a_first_visit_loads_what_the_page_names_once() -> None:
         '<link rel="stylesheet" href="a.css">'
     )
     assert named.urls == ["a.css", "i.svg", "f.woff2", "a.js"]
+
+
+# --- Mail ---------------------------------------------------------------------
+def test_a_rate_misses_its_goal_below_it() -> None:
+    assert Row("mails a second", "Postgres", 0, 170, 170, at_least=True).missed == []
+    assert Row("mails a second", "Postgres", 0, 169, 170, at_least=True).missed == [
+        "mails a second on Postgres: 169, the goal is 170."
+    ]
+
+
+def test_the_sink_takes_what_the_app_sends_and_knows_when(settings: Settings) -> None:
+    """By our own mailer, with all commands in one write, and by smtplib, with one after the other."""
+    raw = b"Subject: x\r\n\r\n.\r\n..\r\nend\r\n"
+    with MailSink() as sink:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        began = time.monotonic()
+        mailer = Mailer()
+        for _ in range(2):
+            mailer.deliver(mail.SENDER, mail.READER, raw, before_dot=lambda: True)
+        assert mailer.connection.has_extn("pipelining")
+        mailer.close()
+        with smtplib.SMTP("127.0.0.1", sink.port) as line:
+            line.sendmail(mail.SENDER, mail.READER, raw)
+        seen = sink.wait(3)
+    assert began < seen[0] < seen[1] < seen[2] < time.monotonic()
+
+
+def test_a_late_sink_answers_each_batch_of_commands_once(settings: Settings) -> None:
+    with MailSink(late=0.2) as sink:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        mailer = Mailer()
+        mailer.deliver(mail.SENDER, mail.READER, b"Subject: x\r\n\r\nend\r\n", before_dot=lambda: True)
+        began = time.monotonic()
+        mailer.deliver(mail.SENDER, mail.READER, b"Subject: x\r\n\r\nend\r\n", before_dot=lambda: True)
+        # Two waits, for the three commands and for the dot; five would take a second.
+        assert 0.4 <= time.monotonic() - began < 0.9
+        mailer.close()
+
+
+def test_an_email_costs_what_it_takes_over_the_floor_of_its_own_round() -> None:
+    cost = mail.Cost([0.002, 0.004, 0.09], [0.001, 0.001, 0.03], 100, 80)
+    assert cost.ratios == pytest.approx([2, 4, 3])
+    assert (cost.ratio, cost.ms) == pytest.approx((3, 4))
+
+
+def test_jobs_are_read_with_their_seconds(tmp_path: Path) -> None:
+    told = tmp_path / "jobs"
+    assert meter.read(told) == []
+    told.write_text("assistants.jobs.sweep 0.25\ndelegator.jobs.remind 1e-05\n")
+    assert meter.read(told) == [("assistants.jobs.sweep", 0.25), ("delegator.jobs.remind", 1e-05)]
+
+
+@pytest.mark.django_db
+def test_every_owner_of_the_bench_is_written_a_summary(settings: Settings) -> None:
+    settings.EMAIL_KEPT = False
+    owners.fill(20, 2)
+    now = clock.now()
+    written = [weekly.write_due(now=owners.due(number, now)) for number in range(owners.ROUNDS + 1)]
+    assert written == [owners.FIRST, *[2] * owners.ROUNDS]
+    facts = OutgoingEmail.objects.latest("pk").facts
+    assert len(facts["bars"]) == len(owners.NAMES)
+    assert facts["next"]["button"] == "Write the hand-off"

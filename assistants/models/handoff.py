@@ -1,4 +1,4 @@
-"""Handing over: hand-offs, their terms and offers, and who else is asked."""
+"""Handing off: hand-offs, their terms and offers, and who else is asked."""
 
 from __future__ import annotations
 

@@ -6,10 +6,11 @@ The owner's 1 to 5 go in as 0, 3, 5, 8, 10; money as integer cents, time as minu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol, TypeVar
 
 from django.db.models import Prefetch, Q
 
@@ -17,7 +18,7 @@ from assistants import matching
 from assistants.models import Assistant, AssistantSkill, Handoff, Offer, Wish
 from assistants.roster import absences
 from tasks import weeks
-from tasks.models import Owner, Task
+from tasks.models import BestHour, Owner, Task
 
 FINE = {1: 0, 2: 3, 3: 5, 4: 8, 5: 10}
 MIDDLE = 5
@@ -28,6 +29,14 @@ BRIEF_MINUTES, CHECK_MINUTES, LEARNING_WEEKS, PART_MINUTES = 60, 15, 2, 30
 PAUSE_AFTER_NO = timedelta(weeks=8)
 # A task and a person, by id.
 Place = tuple[int, int]
+
+
+class Owned(Protocol):
+    owner: Owner
+    owner_id: int
+
+
+R = TypeVar("R", bound=Owned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +58,78 @@ class Rows:
 
 def gather(owner: Owner, today: date, *, task: Task | None = None, person: Assistant | None = None) -> Rows:
     """Load the owner's routine, roster and live hand-offs; `task` and `person` even if retired or paused."""
-    live = list(owner.handoffs.live().with_terms())
-    held = {handoff.task_id for handoff in live} | ({task.pk} if task else set())
-    busy = {handoff.assistant_id for handoff in live} | ({person.pk} if person else set())
-    tasks = list(owner.tasks.routine().filter(Q(retired_on=None) | Q(pk__in=held)).with_skills())
-    people = list(
-        owner.assistants.with_stop()
-        .filter(Q(paused_on=None) | Q(pk__in=busy))
-        .prefetch_related("absences", Prefetch("skill_levels", AssistantSkill.objects.select_related("skill")))
-    )
-    away = {each.pk for each in people if each.paused_on or each.wants_no_mail}
-    refused = _refused(owner, today - PAUSE_AFTER_NO)
+    (rows,) = gather_all([owner], today, task=task, person=person)
+    return rows
+
+
+def gather_all(
+    owners: Sequence[Owner], today: date, *, task: Task | None = None, person: Assistant | None = None
+) -> list[Rows]:
+    """The same for many owners for whom it is that day: one query each, and a dozen for all of them."""
+    of = {owner.pk: owner for owner in owners}
+    live = _by_owner(of, Handoff.objects.filter(owner__in=owners).live().with_terms())
+    going = [handoff for theirs in live.values() for handoff in theirs]
+    held = {handoff.task_id for handoff in going} | ({task.pk} if task else set())
+    busy = {handoff.assistant_id for handoff in going} | ({person.pk} if person else set())
+    routine = Task.objects.filter(owner__in=owners).routine()
+    tasks = _by_owner(of, routine.filter(Q(retired_on=None) | Q(pk__in=held)).with_skills())
+    levels = Prefetch("skill_levels", AssistantSkill.objects.select_related("skill"))
+    roster = Assistant.objects.filter(owner__in=owners).with_stop()
+    there = roster.filter(Q(paused_on=None) | Q(pk__in=busy))
+    people = _by_owner(of, there.prefetch_related("absences", levels))
+    refused = _refused(owners, today - PAUSE_AFTER_NO)
+    wishes = _by_owner(of, Wish.objects.filter(owner__in=owners).standing(today).select_related("task", "assistant"))
+    values = _by_owner(of, BestHour.objects.filter(owner__in=owners).order_by("starts_on"))
+    return [
+        Rows(
+            owner=owner,
+            today=today,
+            tasks=tasks[owner.pk],
+            people=people[owner.pk],
+            live=live[owner.pk],
+            minutes=_minutes(owner, tasks[owner.pk], live[owner.pk], today),
+            hour_value=_held_on(values[owner.pk], today),
+            refused=refused[owner.pk],
+            away={each.pk for each in people[owner.pk] if each.paused_on or each.wants_no_mail},
+            wishes=wishes[owner.pk],
+        )
+        for owner in owners
+    ]
+
+
+def _by_owner(owners: Mapping[int, Owner], rows: Iterable[R]) -> dict[int, list[R]]:
+    """The rows of each, in their order; a row's owner is not asked for again."""
+    found: dict[int, list[R]] = {pk: [] for pk in owners}
+    for row in rows:
+        row.owner = owners[row.owner_id]
+        found[row.owner_id].append(row)
+    return found
+
+
+def _minutes(owner: Owner, tasks: list[Task], live: list[Handoff], today: date) -> dict[int, int]:
+    """What each task takes a week; one that is handed off keeps the minutes it took before. One query."""
     usual = weeks.usual_minutes(owner, tasks, today)
-    minutes = {pk: spent or 0 for pk, spent in usual.items()}
-    # A task that is handed off keeps the minutes it took before.
-    minutes |= {handoff.task_id: handoff.minutes_before for handoff in reversed(live)}
-    wishes = list(owner.wishes.standing(today).select_related("task", "assistant"))
-    return Rows(owner, today, tasks, people, live, minutes, owner.hour_value(today), refused, away, wishes)
+    before = {handoff.task_id: handoff.minutes_before for handoff in reversed(live)}
+    return {pk: spent or 0 for pk, spent in usual.items()} | before
 
 
-def _refused(owner: Owner, since: date) -> set[Place]:
-    """Who said no to which task since that day, or with whom it has ended. Two queries."""
-    said_no = Offer.objects.filter(handoff__owner=owner).refused_since(since)
-    ended = owner.handoffs.ended_since(since)
-    return {*said_no.values_list("handoff__task", "assistant"), *ended.values_list("task", "assistant")}
+def _held_on(hours: list[BestHour], day: date) -> Decimal | None:
+    """As `Owner.hour_value` has it, of all that the owner ever said, oldest first."""
+    held = [hour.amount for hour in hours if hour.starts_on <= day] or [hour.amount for hour in hours[:1]]
+    return held[-1] if held else None
+
+
+def _refused(owners: Sequence[Owner], since: date) -> dict[int, set[Place]]:
+    """Who said no to which task since that day, or with whom it has ended, by owner. Two queries."""
+    said_no = Offer.objects.filter(handoff__owner__in=owners).refused_since(since)
+    ended = Handoff.objects.filter(owner__in=owners).ended_since(since)
+    found: dict[int, set[Place]] = {owner.pk: set() for owner in owners}
+    for owner_id, *pair in [
+        *said_no.values_list("handoff__owner", "handoff__task", "assistant"),
+        *ended.values_list("owner", "task", "assistant"),
+    ]:
+        found[owner_id].add((pair[0], pair[1]))
+    return found
 
 
 def instance(rows: Rows, budget: Decimal | None) -> matching.Instance:

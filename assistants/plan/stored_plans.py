@@ -16,8 +16,10 @@ from assistants.models import Plan
 from tasks import dates
 from tasks.models import Owner
 
-from . import plan_changes, plan_inputs, plans
+from . import plan_changes, plan_inputs, plans, proposals
+from .plan_inputs import Rows
 from .plans import PATIENCE, OwnersPlan, Question
+from .proposals import Proposal
 from .tries import Tries
 
 # What is solved inside a request; more goes to a worker. The size is said on the page.
@@ -53,6 +55,13 @@ def current(owner: Owner, *, now: datetime, is_patient: bool = False) -> OwnersP
     asked = plans.question(plan_inputs.gather(owner, owner.today(now)), Tries(owner.budget))
     plan = answer(asked, now=now, is_patient=is_patient)
     return plans.shown(asked, plan) if plan else None
+
+
+def proposed(rows: Rows, *, now: datetime, is_patient: bool = False) -> list[Proposal]:
+    """What the plan made from these rows proposes, without all else that a page says; nothing while it waits."""
+    asked = plans.question(rows, Tries(rows.owner.budget))
+    plan = answer(asked, now=now, is_patient=is_patient)
+    return proposals.of(plan, asked.rows, asked.speaker) if plan else []
 
 
 def is_large(asked: matching.Instance) -> bool:

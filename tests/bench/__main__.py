@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tests import rig
-from tests.bench import matching, results, visits
+from tests.bench import mail, mail_runs, matching, results, visits
 from tests.bench.items import ITEMS, PLAIN_PAGE, PLAIN_WRITE, Item, Wrong
 from tests.bench.measure import Bench
 from tests.bench.results import POSTGRES, Row, Sample
@@ -29,6 +29,9 @@ YEARS = (1, 10)
 MOST_SECONDS = 400
 QUIET = 0.7
 RESULTS = rig.ROOT / "var" / "bench.json"
+PLAIN_ITEMS = (PLAIN_PAGE, PLAIN_WRITE)
+FIRST_VISIT = f"first visit, {visits.NAME}; again, {visits.NAME}"
+OF_PAGES = [item.name for item in PLAIN_ITEMS] + [f"growth: {item.name}" for item in ITEMS] + [FIRST_VISIT]
 
 
 class Series(NamedTuple):
@@ -51,11 +54,10 @@ def main(args: list[str]) -> int:
     load = os.getloadavg()[0]
     os.sched_setaffinity(0, {client_core})
     with contextlib.ExitStack() as stack:
-        print("Filling the databases ...", flush=True)
-        sites = set_up(stack, server_core)
-        plain = [stack.enter_context(PlainSite(site)) for site in sites if site.years == YEARS[0]]
-        floor = stack.enter_context(Floor(server_core))
-        rows, wrong = run(floor, sites, plain, options)
+        with on_core(server_core):
+            postgres = stack.enter_context(rig.PrivatePostgres())
+        bench = Bench(stack.enter_context(Floor(server_core)), count=options.count)
+        rows, wrong = run(stack, bench, postgres, server_core, options)
     if load > QUIET:
         print(f"This machine was busy before (load {load:.1f}): others took turns on its caches, so F is too high.\n")
     return report(rows, wrong)
@@ -70,25 +72,37 @@ def read(args: list[str]) -> argparse.Namespace:
     return options
 
 
-def set_up(stack: contextlib.ExitStack, core: int) -> list[Site]:
-    with on_core(core):
-        postgres = stack.enter_context(rig.PrivatePostgres())
+def run(
+    stack: contextlib.ExitStack, bench: Bench, postgres: rig.PrivatePostgres, core: int, options: argparse.Namespace
+) -> tuple[list[Row], dict[str, str]]:
+    """The rows of the table, and of items that could not be measured why."""
+    rows, wrong = list[Row](), dict[str, str]()
+    if any(options.only in name for name in OF_PAGES):
+        rows += pages(set_up(stack, core, postgres), stack, bench, options, wrong)
+    rows += mail.rows(options.only, postgres, core, wrong, is_quick=options.quick)
+    rows += mail_runs.rows(options.only, bench, postgres, core, wrong, is_quick=options.quick)
+    rows += matching.rows(options.only, wrong)
+    return rows, wrong
+
+
+def set_up(stack: contextlib.ExitStack, core: int, postgres: rig.PrivatePostgres) -> list[Site]:
+    print("Filling the databases ...", flush=True)
     sites = [stack.enter_context(Site(core, "SQLite", years)) for years in YEARS]
     return sites + [stack.enter_context(Site(core, POSTGRES, years, postgres)) for years in YEARS]
 
 
-def run(
-    floor: Floor, sites: list[Site], plain: list[PlainSite], options: argparse.Namespace
-) -> tuple[list[Row], dict[str, str]]:
-    """The rows of the table, and of items that could not be measured why."""
+def pages(
+    sites: list[Site], stack: contextlib.ExitStack, bench: Bench, options: argparse.Namespace, wrong: dict[str, str]
+) -> list[Row]:
+    """Those of pages and writes."""
+    plain = [stack.enter_context(PlainSite(site)) for site in sites if site.years == YEARS[0]]
     chosen = [item for item in ITEMS if options.only in item.name or options.only == f"growth: {item.name}"]
-    wrong = {item.name: site.wrong[item.name] for site in sites for item in chosen if item.name in site.wrong}
-    plain_items = [item for item in (PLAIN_PAGE, PLAIN_WRITE) if options.only in item.name]
+    wrong |= {item.name: site.wrong[item.name] for site in sites for item in chosen if item.name in site.wrong}
+    plain_items = [item for item in PLAIN_ITEMS if options.only in item.name]
     gathered = [series_of(item, [site]) for item in plain_items for site in plain]
     for database in ("SQLite", POSTGRES):
         there = [site for site in sites if site.database == database]
         gathered += [series_of(item, there) for item in chosen if item.name not in wrong]
-    bench = Bench(floor, count=options.count)
     rounds = gather(bench, gathered, options.rounds, wrong)
     if bench.floors:
         each = 1000 * results.middle(bench.floors)
@@ -101,10 +115,7 @@ def run(
         for row in rows_of(series, {})
     }
     rows = [row for series in measured for row in rows_of(series, floors)]
-    if options.only in f"first visit, {visits.NAME}; again, {visits.NAME}":
-        rows += visited(sites[0], wrong)
-    rows += matching.rows(options.only, wrong)
-    return rows, wrong
+    return rows + (visited(sites[0], wrong) if options.only in FIRST_VISIT else [])
 
 
 def series_of(item: Item, sites: Sequence[Site]) -> Series:

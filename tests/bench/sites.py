@@ -33,10 +33,10 @@ def cores() -> tuple[int, int]:
 
 
 @contextlib.contextmanager
-def on_core(core: int) -> Iterator[None]:
+def on_core(*cores: int) -> Iterator[None]:
     """This process and all that it starts meanwhile run there; they stay, it comes back."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, cores)
     try:
         yield
     finally:
@@ -117,16 +117,17 @@ class Site(Server):
         self.wrong: dict[str, str] = learnt["wrong"]
 
     def pids(self) -> list[int]:
-        return super().pids() + self._backends()
+        return super().pids() + backends(self.postgres, self.env)
 
-    def _backends(self) -> list[int]:
-        """The processes of Postgres that serve this site; the app changes its connection every minute."""
-        if not self.postgres:
-            return []
-        sql = "SELECT pid FROM pg_stat_activity WHERE application_name = %s"
-        with contextlib.closing(psycopg2.connect(self.postgres.url)) as connection, connection.cursor() as cursor:
-            cursor.execute(sql, [self.env["PGAPPNAME"]])
-            return [pid for (pid,) in cursor.fetchall()]
+
+def backends(postgres: rig.PrivatePostgres | None, env: dict[str, str]) -> list[int]:
+    """The processes of Postgres that serve that app, which changes its connection every minute; none of SQLite."""
+    if not postgres:
+        return []
+    sql = "SELECT pid FROM pg_stat_activity WHERE application_name = %s ORDER BY pid"
+    with contextlib.closing(psycopg2.connect(postgres.url)) as connection, connection.cursor() as cursor:
+        cursor.execute(sql, [env["PGAPPNAME"]])
+        return [pid for (pid,) in cursor.fetchall()]
 
 
 class PlainSite(Site):

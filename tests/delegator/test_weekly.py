@@ -109,7 +109,7 @@ def test_what_was_handed_off_is_won_back_worth_and_paid(nora: Owner) -> None:
     assert handed["line"] == "Won back 4 h, worth $320. Paid $88."
     assert facts["handoffs"] == [
         "Tomasz worked 4 h on web site. It used to take you 4.5 h a week, and took you 0.5 h. "
-        "4 h of Tomasz’s wait for your OK."
+        "4 h of Tomasz’s wait for your approval."
     ]
 
 
@@ -225,7 +225,7 @@ def test_the_next_step_carries_its_numbers(nora: Owner) -> None:
     log(books, WEEK, 300)
     ana = factories.an_assistant(owner=nora, rate=18)
     step = weekly.facts(nora, WEEK, MONDAY)["next"]
-    assert step["heading"] == "Hand record keeping to Ana"
+    assert step["heading"] == "Hand off record keeping to Ana"
     assert step["text"].endswith("a week and frees $400 of your time.")
     assert step["path"] == f"/hand-offs/new/?task={books.pk}&to={ana.pk}"
 
