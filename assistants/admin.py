@@ -135,7 +135,7 @@ class OutgoingEmailAdmin(EmailAdmin):
         except holding.NoMoment as why:
             self.message_user(request, f"Nothing is released. {why}", messages.ERROR)
             return redirect(LIST)
-        waiting, alone = holding.release(since=since, done=deliveries.hear_of)
+        waiting, alone = holding.release(now=clock.now(), since=since, done=deliveries.hear_of)
         said = f"Released. Waiting: {waiting}. Left alone, for they may have left before: {alone}."
         _log(request, said)
         self.message_user(request, said, messages.SUCCESS)

@@ -13,7 +13,6 @@ from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 from assistants.models import Handoff, OutgoingEmail, Pump
-from tasks import clock
 
 from . import claims
 from .claims import Done, State
@@ -43,7 +42,7 @@ def hold(*, now: datetime) -> None:
     Pump.objects.filter(held_at=None).update(held_at=now)
 
 
-def release(*, since: datetime | None = None, done: Done) -> tuple[int, int]:
+def release(*, now: datetime, since: datetime | None = None, done: Done) -> tuple[int, int]:
     """
     Let mail leave again; how many emails wait, and how many may have left before `since` and are left alone.
 
@@ -52,7 +51,6 @@ def release(*, since: datetime | None = None, done: Done) -> tuple[int, int]:
     """
     may_have_left = 0
     if since is not None:
-        now = clock.now()
         abandoned = Q(state=State.QUEUED) | Q(state=State.SENDING, lease_until__lte=now)
         for email in OutgoingEmail.objects.filter(abandoned, written_at__lt=since).select_related(*claims.WITH):
             may_have_left += _leave_alone(email, now, done)

@@ -29,6 +29,8 @@ from .smtp import Mailer
 logger = logging.getLogger(__name__)
 # Seconds after which one call begins with no further email, so that whoever swept has time for other things.
 LONGEST = 60.0
+# How many dozens go out before it looks again for what somebody waits for; other workers are rung for that anyway.
+BATCHES = 4
 
 
 def put(
@@ -85,10 +87,12 @@ def _due() -> Iterator[list[OutgoingEmail]]:
     """All that is due, claimed: what somebody waits for one by one, and first; then the rest by the dozen."""
     while True:
         yield from ([email] for email in claims.in_turn())
-        emails = claims.claim_bulk(now=clock.now())
-        if not emails:
-            return
-        yield emails
+        # To look whether anybody waits means to pass by all that is left of the rest, so it is done now and then.
+        for _ in range(BATCHES):
+            emails = claims.claim_bulk(now=clock.now())
+            if not emails:
+                return
+            yield emails
 
 
 def _deliver(emails: list[OutgoingEmail], mailer: Mailer, done: Done) -> bool:

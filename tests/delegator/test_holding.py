@@ -69,7 +69,7 @@ def test_what_was_written_before_the_old_installation_stopped_may_have_left_and_
 def test_an_offer_that_may_have_left_before_can_be_answered_and_sent_again(nora: Owner) -> None:
     offer = an_offer(owner=nora, now=clock.now() - timedelta(hours=2))
     holding.hold(now=clock.now())
-    holding.release(since=clock.now() - timedelta(hours=1), done=deliveries.hear_of)
+    holding.release(now=clock.now(), since=clock.now() - timedelta(hours=1), done=deliveries.hear_of)
     assert standing(offer) == ("offering", "sent")
     (email,) = trouble.failed(offer.handoff)
     assert trouble.can_again(email, clock.now())

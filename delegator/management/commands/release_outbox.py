@@ -26,5 +26,5 @@ class Command(BaseCommand):
             since = holding.moment(text, now=clock.now()) if text else None
         except holding.NoMoment as why:
             raise CommandError(f"--since: {why}") from None
-        waiting, alone = holding.release(since=since, done=deliveries.hear_of)
+        waiting, alone = holding.release(now=clock.now(), since=since, done=deliveries.hear_of)
         self.stdout.write(f"Released. Waiting: {waiting}. Left alone, for they may have left before: {alone}.")

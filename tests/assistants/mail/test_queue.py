@@ -92,6 +92,6 @@ def test_it_says_since_when_mail_is_held(nora: Owner) -> None:
     holding.hold(now=NOW - 24 * HOUR)
     assert queue.look(NOW, nora.zone).is_held
     assert alarms(nora) == ["Mail is held since Wednesday 14 October, 2:30 pm. Nothing leaves until you release it."]
-    holding.release(done=deliveries.hear_of)
+    holding.release(now=clock.now(), done=deliveries.hear_of)
     assert alarms(nora) == []
     assert Pump.objects.count() == 1
