@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from assistants.handoff import story
 from assistants.mail import trouble
 from assistants.work import gains, went
 from assistants.work.gains import DAYS_THAT_TELL
@@ -20,7 +19,7 @@ from tasks.models import Owner, Task
 from tasks.weeks import Log, Week
 from tasks.workdays import Coverage
 
-from . import next_step
+from . import next_step, waiting
 
 WEEKS_SHOWN = 6
 
@@ -66,6 +65,7 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
     freed = went.since(owner, made.begun, best.pk if best else None, run, log)
     bars = _bars(run, log, made, best, workdays.of(owner, run[0].first, run[-1].last))
     sheet = days.week(owner, [today], now=now)
+    waits = waiting.rows(owner, handoffs, now)
     return {
         "today": today,
         "greeting": _greeting(now.astimezone(owner.zone).hour),
@@ -79,7 +79,8 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
         "worth": money.rounded(complete.worth(owners.hour_values(owner)), owner.currency),
         "went": freed if freed and freed.freed > 0 else None,
         "unmeasured": " and ".join(task.mid_sentence for task in made.unmeasured),
-        "waiting": [story.row(each) for each in handoffs if each.state == each.State.OFFERING],
+        "waiting": waits,
+        "waits_for_you": any(row.state == waiting.FOR_YOU for row in waits),
         "logged_today": sheet.seconds,
         "has_sheet": bool(sheet.rows),
         "mail_waits": trouble.waits(owner, now),

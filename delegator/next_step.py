@@ -8,15 +8,20 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from assistants.handoff import cascade
 from assistants.models import Handoff, Offer, WorkLog
-from assistants.plan import stored_plans
+from assistants.plan import plan_inputs, stored_plans
+from assistants.plan.plan_inputs import Rows
 from tasks import dates, durations, money, verdicts, workdays
 from tasks.models import Owner, Task
 from tasks.weeks import Week
 
 SOON = timedelta(hours=24)
+# How long a hand-off that came back is worth asking for again.
+TAKEN_BACK_COUNTS = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +52,37 @@ def for_home(owner: Owner, now: datetime) -> Step | None:
         partial(_waits_for_you, owner, today),
         partial(_about_to_expire, owner, now),
         partial(_empty_yesterday, owner, today),
+        partial(_to_approve, owner),
         partial(_unscored, owner),
         partial(_no_assistants, owner),
         partial(_best_handoff, owner, now),
     )
 
 
-def for_week(owner: Owner, now: datetime, *, routine: Sequence[Task], has_people: bool) -> Step | None:
+def for_week(
+    owner: Owner, now: datetime, *, routine: Sequence[Task], has_people: bool, rows: Rows | None = None
+) -> Step | None:
     """
     For an email that may be read days later: nothing that has to be done today.
 
     `routine` are the owner's tasks that are active, `has_people` is whether anyone could be sent one: both are known
-    already. Only who has all it takes is asked for a plan, which is by far the dearest.
+    already. Only who has all it takes is asked for a plan, which is by far the dearest; `rows` are what it is made
+    from, if that has been read.
     """
     if not routine:
         return _to_begin()
-    if unscored := [task for task in routine if task.loathe is None or task.excel is None]:
+    if unscored := _without_scores(routine):
         return _score(unscored)
-    return _best_handoff(owner, now, is_patient=True) if has_people else _to_add_somebody()
+    return _best_handoff(owner, now, rows, is_patient=True) if has_people else _to_add_somebody()
+
+
+def needs_plan(routine: Sequence[Task], *, has_people: bool) -> bool:
+    """Whether for the email it takes a plan to tell."""
+    return bool(routine) and not _without_scores(routine) and has_people
+
+
+def _without_scores(routine: Sequence[Task]) -> list[Task]:
+    return [task for task in routine if task.loathe is None or task.excel is None]
 
 
 def _first(*checks: Check) -> Step | None:
@@ -98,8 +116,8 @@ def _forgotten_timer(owner: Owner, now: datetime) -> Step | None:
 
 
 def _waits_for_you(owner: Owner, today: date) -> Step | None:
-    """A question or a change, hours above what was agreed, the end of a trial: the first there is."""
-    return _asked(owner) or _over(owner) or _trial_ends(owner, today)
+    """A question or a change, a task that came back, hours above the agreed, the end of a trial."""
+    return _asked(owner) or _taken_back(owner, today) or _over(owner) or _trial_ends(owner, today)
 
 
 def _asked(owner: Owner) -> Step | None:
@@ -115,6 +133,25 @@ def _asked(owner: Owner) -> Step | None:
     return Step(f"{who} asks about {task}", "It waits for your answer.", f"Answer {who}", url)
 
 
+def _taken_back(owner: Owner, today: date) -> Step | None:
+    """The first of several took it back, and those who heard that it was taken can be asked again."""
+    lately = dates.starts_at(today - TAKEN_BACK_COUNTS, owner.zone)
+    later = Handoff.objects.filter(task=OuterRef("task"), pk__gt=OuterRef("pk")).exclude(state=Handoff.State.DRAFT)
+    released = Offer.objects.filter(handoff=OuterRef("pk"), state=Offer.State.RELEASED, answered_at__gt=lately)
+    mine = owner.handoffs.filter(state=Handoff.State.LAPSED, if_not=Handoff.IfNot.ALL, task__retired_on=None)
+    handoff = mine.filter(Exists(released), ~Exists(later)).with_terms().first()
+    again = cascade.whom_again(handoff) if handoff else []
+    if handoff is None or not again:
+        return None
+    whom = again[0].assistant.first_name if len(again) == 1 else "them"
+    return Step(
+        f"Ask {whom} again",
+        f"{handoff.assistant.first_name} took the acceptance of {handoff.task.mid_sentence} back. Nobody has it now.",
+        "Open the hand-off",
+        reverse("assistants:handoff", args=[handoff.pk]),
+    )
+
+
 def _over(owner: Owner) -> Step | None:
     lines = WorkLog.objects.filter(handoff__owner=owner, state=WorkLog.State.LOGGED, is_over=True)
     line = lines.select_related("assistant", "handoff__task").order_by("day", "pk").first()
@@ -123,7 +160,8 @@ def _over(owner: Owner) -> Step | None:
     who, task = line.assistant.first_name, line.handoff.task.mid_sentence
     return Step(
         f"{who} logged more than agreed",
-        f"The week of {dates.long(Week.of(line.day).first)} went above what was agreed for {task}. It needs your OK.",
+        f"The week of {dates.long(Week.of(line.day).first)} went above what was agreed for {task}. "
+        "It needs your approval.",
         "Look at the hours",
         reverse("assistants:handoff", args=[line.handoff_id]),
     )
@@ -175,6 +213,20 @@ def _empty_yesterday(owner: Owner, today: date) -> Step | None:
     )
 
 
+def _to_approve(owner: Owner) -> Step | None:
+    lines = WorkLog.objects.filter(handoff__owner=owner, state=WorkLog.State.LOGGED)
+    line = lines.select_related("assistant", "handoff__task").order_by("day", "pk").first()
+    if line is None:
+        return None
+    return Step(
+        f"Approve {line.assistant.first_name}’s hours",
+        f"Hours on {line.handoff.task.mid_sentence} since {dates.long(line.day)} wait. "
+        "Nothing is approved by waiting.",
+        "Look at the hours",
+        reverse("assistants:handoff", args=[line.handoff_id]) + "#hours",
+    )
+
+
 def _day_in_words(day: date, today: date) -> str:
     """yesterday, Friday, or 2 October where the weekday alone could be another one."""
     back = (today - day).days
@@ -212,16 +264,17 @@ def _to_add_somebody() -> Step:
     )
 
 
-def _best_handoff(owner: Owner, now: datetime, *, is_patient: bool = False) -> Step | None:
-    plan = stored_plans.current(owner, now=now, is_patient=is_patient)
-    if plan is None or not plan.proposals:
+def _best_handoff(owner: Owner, now: datetime, rows: Rows | None = None, *, is_patient: bool = False) -> Step | None:
+    rows = rows or plan_inputs.gather(owner, owner.today(now))
+    proposed = stored_plans.proposed(rows, now=now, is_patient=is_patient)
+    if not proposed:
         return None
-    best = plan.proposals[0]
+    best = proposed[0]
     who, task = best.assistant.first_name, best.task
     part = "" if best.is_whole else "part of "
     mind = f"you {verdicts.FEELS[task.loathe]}" if task.loathe and task.loathe >= 3 else "it is not your best work"
     return Step(
-        f"Hand {part}{task.mid_sentence} to {who}",
+        f"Hand off {part}{task.mid_sentence} to {who}",
         f"It takes {durations.hours(best.task_minutes * 60)} of your week and {mind}. "
         f"{who} has {durations.hours(best.free_minutes * 60)} a week free.",
         "Finish the hand-off" if best.draft else "Write the hand-off",

@@ -62,7 +62,7 @@ def _worked(handoff: Handoff, rows: Rows) -> str:
 
 def _waits(handoff: Handoff) -> str:
     seconds = sum(line.seconds for line in handoff.work.all() if line.state == WorkLog.State.LOGGED)
-    return f"{durations.hours(seconds)} of {_who(handoff)}’s wait for your OK." if seconds else ""
+    return f"{durations.hours(seconds)} of {_who(handoff)}’s wait for your approval." if seconds else ""
 
 
 def _ends(handoff: Handoff) -> str:

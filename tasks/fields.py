@@ -24,8 +24,22 @@ FIRST_DAY, LAST_DAY = "2000-01-01", "2100-01-01"
 WEEK = 7 * durations.DAY_MOST
 # "Password: x" or "the pin is 4711", but not "the pin is on the desk".
 SECRET = re.compile(
-    r"(?i)\b(password|passwort|passcode|passphrase|pwd|pin|login|(api|access|secret)[ _-]?key|secret|token)\b"
+    r"(?i)\b(password|passwort|passcode|passphrase|pwd?|pin|login|(api|access|secret)[ _-]?key|secret|token)\b"
     r"\s*([:=]\s*\S|is\s+\S*\d)"
+)
+# The same in a hurry: "pwd bread99" or "PIN 4455".
+IN_A_HURRY = re.compile(
+    r"(?i)\b(password|passwort|passcode|passphrase|pwd?)\s+(?=[a-z]\S*\d)\S{4,}|\b(passcode|pin)\s+(code\s+)?#?\d{4,}"
+)
+# "Pass bread99!", but not "pass form1099 on" or "first pass: read it all": what ends there, or is no word.
+PASS = re.compile(
+    r"(?im)\bpass(\s*[:=]\s*(?=[a-z]\S*\d)\S{4,}|(\s*[:=]\s*|\s+(?=[a-z]\S*\d))\S{4,}[^\S\n]*($|(?<=[,;])))"
+)
+# "The code is 8841-2231" or "door code 8841", but not the codes that are for everyone to read.
+OPEN_CODES = "zip post postal area country dial tax vat account cost job item product project promo error status sort"
+CODE = re.compile(
+    rf"(?i){''.join(f'(?<!{each}[ -])' for each in OPEN_CODES.split())}\bcode\s*([:=]\s*|is\s+)#?\d[\d -]{{2,}}\d"
+    r"|\b(wi-?fi|door|alarm|gate|safe|lock|entry|key|garage)[ -]?code\s+#?\d{4,}"
 )
 # Keys by the marks that their makers give them, private keys, and addresses with a password in them.
 KEY = re.compile(
@@ -41,7 +55,7 @@ def optional(label: str) -> SafeString:
 
 def looks_like_a_secret(text: str) -> bool:
     """Whether it seems to hold a password or a key."""
-    return bool(SECRET.search(text) or KEY.search(text))
+    return any(each.search(text) for each in (SECRET, IN_A_HURRY, PASS, CODE, KEY))
 
 
 def without_passwords(text: str) -> None:

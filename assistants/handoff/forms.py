@@ -98,8 +98,9 @@ class HandoffForm(OnceForm):
         # What the same person has is refused anyhow.
         self.free, self.held = suggestion.free_minutes, [each for each in held if each.assistant_id != assistant.pk]
         first = assistant.first_name
+        has = f"{durations.hours(self.free * 60)} free" if self.free else "no hours free now"
         self.fields["hours"].help_text = (
-            f"{first} has {durations.hours(self.free * 60)} free{suggestion.away and f', {suggestion.away}'}. "
+            f"{first} has {has}{suggestion.away and f', {suggestion.away}'}. "
             "What stands here is worked out from skill level and your scores: change it if you know better."
         )
         self.fields["rate"].help_text = f"The usual rate is {money.short(assistant.rate, task.owner.currency)}."

@@ -15,7 +15,7 @@ from assistants.mail import caps
 from assistants.models import Assistant, Handoff, Offer, StandIn, Terms
 from tasks.models import Owner, Task
 
-from . import cascade, letters, moves, reply_times, tell
+from . import cascade, letters, moves, replies, reply_times, tell
 from .moves import Actor, Kind, Outdated, State, TooLate
 
 # Sent at least this long before its start, a hand-off counts as planned, else as reactive.
@@ -251,7 +251,7 @@ def agree(handoff: Handoff, offer: Offer, *, terms_version: int, now: datetime) 
             )
     except IntegrityError:  # they have this task by another hand-off
         raise TooLate from None
-    tell.assistant(event, letters.agreed(offer), now=now)
+    tell.assistant(event, letters.agreed(offer, take_back_until=now + replies.TAKE_BACK), now=now)
     cascade.supersede_others(handoff, offer, now=now)
 
 
@@ -333,14 +333,14 @@ def note(handoff: Handoff, offer: Offer, text: str, *, now: datetime) -> None:
 @transaction.atomic
 def set_stage(handoff: Handoff, offer: Offer, stage: str, *, trial_ends_on: date | None, now: datetime) -> None:
     """From shadowing to a trial to doing it in full: each step is the owner's yes."""
-    until = trial_ends_on if stage == Handoff.Stage.TRIAL else None
     moves.hold(handoff, offer)
-    if handoff.is_agreed and (handoff.stage, handoff.trial_ends_on) == (stage, until):
+    was, until = handoff.stage, trial_ends_on if stage == Handoff.Stage.TRIAL else None
+    if handoff.is_agreed and (was, handoff.trial_ends_on) == (stage, until):
         return  # pressed twice
     event = moves.make(
         Kind.STAGED, handoff, offer, by=Actor.OWNER, now=now, note=stage, stage=stage, trial_ends_on=until
     )
-    tell.assistant(event, letters.staged(offer), now=now)
+    tell.assistant(event, letters.staged(offer, was=was), now=now)
 
 
 @transaction.atomic

@@ -119,7 +119,7 @@ def wrote(offer: Offer, text: str) -> Facts:
 def corrected(offer: Offer, line: str, became: str) -> Facts:
     """The answer to a question about hours; `line` is what it said before, `became` a sentence."""
     headline = f"{_who(offer)} has looked at the hours you asked about"
-    return _answer(offer, headline, f"{line}.", became, "It waits for your OK.")
+    return _answer(offer, headline, f"{line}.", became, "You have not approved it yet.")
 
 
 def will_not_start(offer: Offer) -> Facts:
@@ -198,10 +198,11 @@ def answered(offer: Offer, text: str) -> Facts:
     return _news(offer, headline, f"“{text}”", _reply_by(offer))
 
 
-def agreed(offer: Offer) -> Facts:
+def agreed(offer: Offer, *, take_back_until: datetime) -> Facts:
     with formats.use(formats.USUAL):
-        terms = in_short(offer.terms, offer.handoff)
-    return _news(offer, f"{offer.handoff.owner.first_name} agreed: {_task(offer)} is yours", f"{terms}.")
+        terms, until = in_short(offer.terms, offer.handoff), dates.clock(take_back_until, offer.assistant.zone)
+    what_now = f"Did you change your mind? On your page you can take it back until {until}."
+    return _news(offer, f"{offer.handoff.owner.first_name} agreed: {_task(offer)} is yours", f"{terms}.", what_now)
 
 
 def insisted(offer: Offer, text: str) -> Facts:
@@ -212,8 +213,7 @@ def insisted(offer: Offer, text: str) -> Facts:
 
 
 def superseded(offer: Offer) -> Facts:
-    first = offer.handoff.owner.first_name
-    return _news(offer, f"{_task(offer, starts=True)} is taken", f"{first} asked several people, and one was first.")
+    return _news(offer, f"{_about(offer)} is taken", "Several people were asked, and one was first.")
 
 
 def closed(offer: Offer) -> Facts:
@@ -235,7 +235,8 @@ def queried(offer: Offer, line: str, text: str) -> Facts:
     return _news(offer, headline, f"{line}.", f"“{text}”", what_now)
 
 
-def staged(offer: Offer) -> Facts:
+def staged(offer: Offer, *, was: str = "") -> Facts:
+    """`was` is the stage before."""
     first, until = offer.handoff.owner.first_name, offer.handoff.trial_ends_on
     with formats.use(formats.USUAL):
         last = dates.full(until) if until else ""
@@ -245,7 +246,10 @@ def staged(offer: Offer) -> Facts:
         Handoff.Stage.FULL: "It is yours in full now.",
     }
     stage = Handoff.Stage(offer.handoff.stage)
-    return _news(offer, f"{_task(offer, starts=True)}: {stage.label.lower()}", said[stage])
+    headline = f"{_about(offer)}: {stage.label.lower()}"
+    if (was, stage) == (Handoff.Stage.TRIAL, Handoff.Stage.FULL):
+        headline = f"{first} keeps you on {_task(offer)} after the trial"
+    return _news(offer, headline, said[stage])
 
 
 def notice(offer: Offer) -> Facts:
@@ -266,12 +270,11 @@ def ended(offer: Offer, *, by: HandoffEvent.Actor) -> Facts:
 def finished(offer: Offer) -> Facts:
     first = offer.handoff.owner.first_name
     lines = f"{first} says so, with thanks.", "Hours that are not logged yet can be for two weeks."
-    return _news(offer, f"{_task(offer, starts=True)} is done", *lines)
+    return _news(offer, f"{_about(offer)} is done", *lines)
 
 
 def reopened(offer: Offer) -> Facts:
-    first = offer.handoff.owner.first_name
-    return _news(offer, f"{_task(offer, starts=True)} goes on", f"{first} says that it is not done after all.")
+    return _news(offer, f"{_about(offer)} goes on", "It is not done after all.")
 
 
 def readdressed(offer: Offer) -> Facts:
@@ -374,6 +377,11 @@ def _who(offer: Offer) -> str:
 def _task(offer: Offer, *, starts: bool = False) -> str:
     task = offer.handoff.task
     return task.name if starts else task.mid_sentence
+
+
+def _about(offer: Offer) -> str:
+    """Begins a subject that would else not say who writes."""
+    return f"{offer.handoff.owner.first_name}: the hand-off “{offer.handoff.task.name}”"
 
 
 def _news(offer: Offer, headline: str, *lines: str) -> Facts:

@@ -72,7 +72,8 @@ MOVES: dict[str, Move] = {
     Kind.EDITED: Move(OFFERING, {**_stay(*Offer.OPEN), Reply.COUNTERED: Reply.SENT}),
     # Holding the link proves that the email came, even if marking it sent is late.
     Kind.ACCEPTED: Move(_to(State.TAKEN, State.OFFERING), _to(Reply.ACCEPTED, *Offer.OPEN)),
-    Kind.TAKEN_BACK: Move(_to(State.OFFERING, State.TAKEN), _to(Reply.RELEASED, Reply.ACCEPTED)),
+    # Also when it began that same day, as long as nothing was done for it.
+    Kind.TAKEN_BACK: Move(_to(State.OFFERING, *Handoff.AGREED), _to(Reply.RELEASED, Reply.ACCEPTED)),
     Kind.DECLINED: Move(OFFERING, _to(Reply.DECLINED, *Offer.LIVE)),
     Kind.EXPIRED: Move(OFFERING, _to(Reply.EXPIRED, Reply.SENT, Reply.COUNTERED)),
     Kind.SUPERSEDED: Move(_stay(State.TAKEN), _to(Reply.SUPERSEDED, *Offer.LIVE)),

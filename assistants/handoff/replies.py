@@ -80,18 +80,24 @@ def _in_time(now: datetime) -> Q:
 
 @transaction.atomic
 def take_back(offer: Offer, *, now: datetime) -> None:
-    """Undo an acceptance within a quarter of an hour; the next person is asked, if there is one."""
+    """
+    Undo an acceptance within a quarter of an hour; the next person is asked, if there is one.
+
+    Raises TooLate after that, and once work has begun: hours are logged, or a timer runs.
+    """
     moves.hold(offer.handoff, offer)
     if offer.state == Reply.RELEASED:
         return
     handoff = offer.handoff
+    if handoff.work.exists():
+        raise TooLate
     event = moves.make(
         Kind.TAKEN_BACK,
         handoff,
         offer,
         by=Actor.ASSISTANT,
         now=now,
-        only_if_offer=Q(answered_at__gt=now - TAKE_BACK),
+        only_if_offer=Q(answered_at__gt=now - TAKE_BACK, timer_since=None),
         offer_fields={"answered_at": now},
         ends_on=None,
     )
@@ -101,11 +107,14 @@ def take_back(offer: Offer, *, now: datetime) -> None:
 
 
 def can_take_back(offer: Offer, now: datetime) -> bool:
+    """One query in that quarter of an hour, none after it."""
     return (
         offer.state == Reply.ACCEPTED
-        and offer.handoff.state == Handoff.State.TAKEN
+        and offer.handoff.is_agreed
         and offer.answered_at is not None
         and now < offer.answered_at + TAKE_BACK
+        and offer.timer_since is None
+        and not offer.handoff.work.exists()
     )
 
 

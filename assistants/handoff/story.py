@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assistants.models import Handoff, HandoffEvent, Offer, StandIn, Terms, WorkLog
-from assistants.work import gains
+from assistants.work import gains, work_logs
 from tasks import dates, durations, money, owners
 from tasks.weeks import Week
 
@@ -118,6 +118,7 @@ class Asked:
     question: str = ""
     note: str = ""
     change: list[dict[str, Any]] | None = None
+    heading: str = ""  # of the change
 
 
 STANDS = {
@@ -162,7 +163,16 @@ def _asked(offer: Offer, said: dict[tuple[int | None, str], str], handoff: Hando
         question=said.get((offer.pk, Kind.ASKED), "") if is_asking else "",
         note=said.get((offer.pk, Kind.COUNTERED), "") if is_countered else "",
         change=_change(offer, handoff) if is_countered else None,
+        heading=_heading(offer, handoff) if is_countered else "",
     )
+
+
+def _heading(offer: Offer, handoff: Handoff) -> str:
+    """Ana would do it for $22 an hour, from 2 November"""
+    if offer.proposed is None:
+        return ""
+    would = terms_apart.in_a_clause(offer.terms, offer.proposed, handoff.owner.currency)
+    return f"{offer.assistant.first_name} would do {would}"
 
 
 def _change(offer: Offer, handoff: Handoff) -> list[dict[str, Any]]:
@@ -272,9 +282,9 @@ SAID = {
     Kind.REOPENED: "You took that back: it goes on",
     Kind.QUERIED: "You asked about hours",
     Kind.CORRECTED: "{who} corrected hours",
-    Kind.APPROVED: "Your OK on hours",
-    Kind.UNAPPROVED: "You took your OK on hours back",
-    Kind.PAID: "Payment of hours",
+    Kind.APPROVED: "You approved hours",
+    Kind.UNAPPROVED: "You took the approval back",
+    Kind.PAID: "You marked hours paid",
     Kind.UNPAID: "Not paid after all",
 }
 
@@ -299,6 +309,8 @@ def _told(event: HandoffEvent, handoff: Handoff, zone: ZoneInfo) -> Iterator[tup
             yield "You ended it" if is_mine else "It ended", when, ""
         case Kind.ACCEPTED | Kind.AGREED | Kind.EDITED:
             yield SAID[Kind(event.kind)].format(who=who), when, letters.terms_by_version(handoff).get(event.note, "")
+        case Kind.CORRECTED if answered := work_logs.answered(event.note):
+            yield f"{who} answered: {answered.said}", when, answered.line
         case Kind.APPROVED | Kind.UNAPPROVED | Kind.PAID | Kind.UNPAID:  # the lines, and their amounts, stand above
             yield SAID[Kind(event.kind)], when, ""
         case Kind.LAPSED if handoff.if_not == Handoff.IfNot.TELL:

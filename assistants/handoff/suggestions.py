@@ -48,6 +48,11 @@ class Suggestion:
     # Why the time is less than usual, such as away 2 to 13 November.
     away: str = ""
 
+    @property
+    def whole(self) -> int:
+        """Minutes a week that all of it would take the person, whatever they have free."""
+        return self._whole
+
     def share(self, minutes: int) -> int:
         """Percent of the task that the person does in that time, at the pace they are known for; 1 at least."""
         if not self._whole:

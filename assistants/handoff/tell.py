@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from assistants.mail import outbox
-from assistants.models import HandoffEvent, Offer, OutgoingEmail
+from assistants.models import Assistant, HandoffEvent, NeverMail, Offer, OutgoingEmail
 from tasks.models import Owner
 
 from . import letters
@@ -35,6 +35,13 @@ def assistant(event: HandoffEvent, facts: Facts, *, now: datetime, kind: str = "
 def assistant_by(kind: str, offer: Offer, facts: Facts, *, now: datetime) -> OutgoingEmail:
     """Tell the assistant by a letter of its own, once an offer."""
     return _put(kind, offer, facts, f"{kind}-{offer.pk}", now)
+
+
+def by_page(person: Assistant) -> str:
+    """Of someone who stopped all mail, what the owner reads instead of that they know; else ''. One query."""
+    if NeverMail.objects.has(person.email):
+        return f"{person.first_name} wants no mail: they see this on their page."
+    return ""
 
 
 # --- The offer's own email --------------------------------------------------------

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from assistants import nonces
 from assistants.link.forms import EndForm, NoteForm, version_of
 from assistants.mail import caps, trouble
-from assistants.models import Handoff, Offer
+from assistants.models import Assistant, Handoff, Offer
 from assistants.work import foresight, totals
 from tasks import clock, dates
 from tasks.requests import OwnerRequest
@@ -69,6 +69,8 @@ def _page(
     now = clock.now()
     offer = handoff.offer
     today, asked, next_asked = request.user.today(now), story.asked(handoff), story.still_to_ask(handoff)
+    can_reopen = reopening.can_reopen(handoff, now)
+    by_page = tell.by_page(handoff.assistant) if can_reopen or handoff.state in Handoff.LIVE else ""
     context = {
         "handoff": handoff,
         "row": story.row(handoff),
@@ -76,7 +78,8 @@ def _page(
         "asked": asked,
         "next_asked": next_asked,
         "whom_again": cascade.whom_again(handoff),
-        "can_reopen": reopening.can_reopen(handoff, now),
+        "can_reopen": can_reopen,
+        "by_page": by_page,
         "log": story.log(handoff),
         "to_come": story.to_come(handoff, next_asked),
         "goes_out": _goes_out(asked, now, request.user.zone) if offer and offer.state == Offer.State.QUEUED else "",
@@ -91,9 +94,9 @@ def _page(
     # Before the email has left, nobody is to hear of it.
     is_out = offer is not None and offer.state != Offer.State.QUEUED
     if is_out and handoff.state in Handoff.LIVE and not any(each.change or each.question for each in asked):
-        context["note_form"] = _note_form(handoff)
+        context["note_form"] = _note_form(handoff, by_page)
     if handoff.is_agreed:
-        context["end_form"] = _end_form(handoff, today)
+        context["end_form"] = _end_form(handoff, today, by_page)
         context["stage_form"] = StageForm(handoff, today)
     return render(request, "handoffs/handoff.html", context | more, status=status)
 
@@ -122,13 +125,13 @@ def _answer_form(offer_pk: int, data: Any = None, *, is_optional: bool = False) 
     return NoteForm(data, label="Your answer", is_optional=is_optional, auto_id=f"id_answer{offer_pk}_%s")
 
 
-def _note_form(handoff: Handoff, data: Any = None) -> NoteForm:
+def _note_form(handoff: Handoff, by_page: str, data: Any = None) -> NoteForm:
     first = handoff.assistant.first_name
-    return NoteForm(data, label=f"Write to {first}", help_text="They get it by email, with their link.")
+    return NoteForm(data, label=f"Write to {first}", help_text=by_page or "They get it by email, with their link.")
 
 
-def _end_form(handoff: Handoff, today: date, data: Any = None) -> EndForm:
-    help_text = "They hear of it at once, and go on until then."
+def _end_form(handoff: Handoff, today: date, by_page: str, data: Any = None) -> EndForm:
+    help_text = f"{by_page} It goes on until then." if by_page else "They hear of it at once, and go on until then."
     return EndForm(today, data, latest=handoff.ends_on, help_text=help_text)
 
 
@@ -169,11 +172,12 @@ def handoff_withdraw(request: OwnerRequest, pk: int) -> HttpResponse:
 def handoff_note(request: OwnerRequest, pk: int) -> HttpResponse:
     """Write to the one it is with."""
     own = _own(request, pk)
-    form = _note_form(own, request.POST)
+    by_page = tell.by_page(own.assistant)
+    form = _note_form(own, by_page, request.POST)
     if not form.is_valid():
         return _page(request, own, status=422, note_form=form)
     act = partial(acts.note, own, _offered(own), form.cleaned_data["note"])
-    done = f"{own.assistant.first_name} gets it by email."
+    done = by_page or f"{own.assistant.first_name} gets it by email."
     return _do(request, own, act, done, "Nobody has it now, so write an email instead.", form=form)
 
 
@@ -187,7 +191,7 @@ def handoff_stage(request: OwnerRequest, pk: int) -> HttpResponse:
         return _page(request, own, status=422, stage_form=form)
     act = partial(acts.set_stage, own, _offered(own), form.cleaned_data["stage"])
     act = partial(act, trial_ends_on=form.cleaned_data["trial_ends_on"])
-    return _do(request, own, act, f"{own.assistant.first_name} knows.", "It is not running any more.")
+    return _do(request, own, act, _known(own.assistant), "It is not running any more.")
 
 
 @login_required
@@ -195,11 +199,11 @@ def handoff_stage(request: OwnerRequest, pk: int) -> HttpResponse:
 def handoff_end(request: OwnerRequest, pk: int) -> HttpResponse:
     """End it after the day that the form names."""
     own = _own(request, pk)
-    form = _end_form(own, request.user.today(clock.now()), request.POST)
+    form = _end_form(own, request.user.today(clock.now()), tell.by_page(own.assistant), request.POST)
     if not form.is_valid():
         return _page(request, own, status=422, end_form=form)
     act = partial(acts.give_notice, own, _offered(own), form.cleaned_data["last_day"])
-    return _do(request, own, act, f"{own.assistant.first_name} knows.", "It is not running any more.")
+    return _do(request, own, act, _known(own.assistant), "It is not running any more.")
 
 
 @login_required
@@ -207,7 +211,8 @@ def handoff_end(request: OwnerRequest, pk: int) -> HttpResponse:
 def handoff_done(request: OwnerRequest, pk: int) -> HttpResponse:
     """The job is done, and nothing of it is left."""
     own = _own(request, pk)
-    return _do(request, own, partial(acts.finish, own), "Done, and they know.", "It is not running any more.")
+    done = f"Done. {_known(own.assistant)}"
+    return _do(request, own, partial(acts.finish, own), done, "It is not running any more.")
 
 
 @login_required
@@ -216,7 +221,7 @@ def handoff_reopen(request: OwnerRequest, pk: int) -> HttpResponse:
     """It is not done after all."""
     own = _own(request, pk)
     act = partial(reopening.reopen, own)
-    return _do(request, own, act, f"It goes on, and {own.assistant.first_name} knows.", "Too late: it stays done.")
+    return _do(request, own, act, f"It goes on. {_known(own.assistant)}", "Too late: it stays done.")
 
 
 @login_required
@@ -248,6 +253,11 @@ def handoff_discard(request: OwnerRequest, pk: int) -> HttpResponse:
     return redirect("assistants:handoffs")
 
 
+def _known(person: Assistant) -> str:
+    """That they know, or how they will."""
+    return tell.by_page(person) or f"{person.first_name} knows."
+
+
 def _offered(handoff: Handoff) -> Offer:
     """The offer that the hand-off is about; a draft has none."""
     if handoff.offer is None:
@@ -276,7 +286,7 @@ def offer_agree(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
     own, offer = _offer(request, pk, offer_pk)
     act = partial(acts.agree, own, offer, terms_version=version_of(request.POST))
     late = "The proposal has changed or was taken back. This is how it stands."
-    return _do(request, own, act, f"Agreed. {offer.assistant.first_name} knows.", late)
+    return _do(request, own, act, f"Agreed. {_known(offer.assistant)}", late)
 
 
 @login_required
@@ -300,7 +310,7 @@ def offer_else(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
     """Take it back from this person and ask the next."""
     own, offer = _offer(request, pk, offer_pk)
     # Whom no email has reached hears nothing.
-    done = "Taken back." if tell.leaves_at([offer]) else f"{offer.assistant.first_name} knows."
+    done = "Taken back." if tell.leaves_at([offer]) else _known(offer.assistant)
     return _do(request, own, partial(acts.ask_someone_else, own, offer), done, "Too late: there is an answer.")
 
 

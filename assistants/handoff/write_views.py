@@ -53,7 +53,13 @@ def handoff_new(request: OwnerRequest) -> HttpResponse:
     stopped = [each for each in everyone if each.wants_no_mail]
     pick = PickForm(tasks, people, stopped, request.GET if both else None, initial=request.GET.dict())
     if not pick.is_valid():
-        context = {"form": pick, "has_tasks": bool(tasks), "has_people": bool(everyone)}
+        context = {
+            "form": pick,
+            "has_tasks": bool(tasks),
+            "has_people": bool(everyone),
+            "off_list": _off_list(owner, request.GET.get("task", "")),
+            "old": _old(owner, request.GET.get("anew", "")),
+        }
         return render(request, "handoffs/handoff_pick.html", context, status=422 if pick.errors else 200)
     task = next(task for task in tasks if task.pk == pick.cleaned_data["task"])
     person = next(person for person in people if person.pk == pick.cleaned_data["to"])
@@ -62,7 +68,22 @@ def handoff_new(request: OwnerRequest) -> HttpResponse:
         # Most likely Send was pressed twice; what the first press did is the answer.
         messages.info(request, f"{person.first_name} has {task.mid_sentence}, or an offer of it, already.")
         return redirect("assistants:handoff", theirs.pk)
-    return _write(request, task, person, None)
+    return _write(request, task, person, None, _old(owner, request.GET.get("anew", "")))
+
+
+def _off_list(owner: Owner, pk: str) -> Task | None:
+    """The task that was asked for, if it is off the list. At most one query."""
+    return owner.tasks.routine().exclude(retired_on=None).filter(pk=pk).first() if _is_key(pk) else None
+
+
+def _old(owner: Owner, pk: str) -> Handoff | None:
+    """The hand-off that is written anew."""
+    return owner.handoffs.past().with_terms().filter(pk=pk).first() if _is_key(pk) else None
+
+
+def _is_key(text: str) -> bool:
+    # What is longer no column holds.
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @login_required
@@ -75,10 +96,15 @@ def handoff_draft(request: OwnerRequest, pk: int) -> HttpResponse:
     return _write(request, draft.task, draft.assistant, draft)
 
 
-def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff | None) -> HttpResponse:
+def _write(
+    request: OwnerRequest, task: Task, person: Assistant, draft: Handoff | None, old: Handoff | None = None
+) -> HttpResponse:
+    """The form; over an `old` hand-off of the task it begins with what that said."""
     owner, now = request.user, clock.now()
     proposal = suggestions.suggest(owner, task, person, owner.today(now))
     initial = _from_draft(draft) if draft else _from_plan(task, person, proposal, now)
+    if old and old.task_id == task.pk:
+        initial |= _from_old(old, person, proposal)
     held, what = list(_held(owner, task, draft)), cascade.obstacle(task, person)
     obstacle = _in_words(what, task, person) if what else ""
     form = HandoffForm(
@@ -93,7 +119,7 @@ def _write(request: OwnerRequest, task: Task, person: Assistant, draft: Handoff 
         except acts.AlreadyWithThem:
             form.add_error(None, f"{person.first_name} has {task.mid_sentence}, or an offer of it, already.")
         except acts.MoreThanAll:
-            return _write(request, task, person, draft)  # read anew the form asks for the yes
+            return _write(request, task, person, draft, old)  # read anew the form asks for the yes
         except caps.Reached as limit:
             form.add_error(None, str(limit))
         except acts.NoTimeLeft:
@@ -145,15 +171,25 @@ def _held(owner: Owner, task: Task, draft: Handoff | None) -> QuerySet[Handoff]:
 
 def _from_plan(task: Task, person: Assistant, proposal: Suggestion, now: datetime) -> dict[str, Any]:
     owner = task.owner
+    # Who is full is asked for what the task takes, rather than for none of it.
+    minutes = proposal.minutes if proposal.free_minutes else proposal.whole
     return {
         "brief": briefs.text(briefs.latest(task)),
-        "hours": hours_text(proposal.minutes),
-        "share": proposal.share(proposal.minutes),
+        "hours": hours_text(minutes),
+        "share": proposal.share(minutes),
         "rate": person.rate,
         "starts_on": absences.first_day(owner.today(now)),
         "reply_by": last_reply_day(owner, now),
         "others": [each.assistant.pk for each in proposal.others],
     }
+
+
+def _from_old(old: Handoff, person: Assistant, proposal: Suggestion) -> dict[str, Any]:
+    """The words; and to the same person the terms, with the hours if they still have them."""
+    words, terms = {"brief": old.brief, "how_to": old.how_to}, old.terms
+    if old.assistant_id != person.pk or terms.weekly_minutes > proposal.free_minutes > 0:
+        return words
+    return {**words, "hours": hours_text(terms.weekly_minutes), "share": terms.share, "rate": terms.rate}
 
 
 def _from_draft(draft: Handoff) -> dict[str, Any]:

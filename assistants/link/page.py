@@ -11,7 +11,7 @@ from django.forms import BaseForm
 
 from assistants import links
 from assistants.handoff import letters, moves, replies, terms_apart
-from assistants.models import Handoff, HandoffEvent, Offer
+from assistants.models import Handoff, HandoffEvent, NeverMail, Offer
 from assistants.work import totals, work_logs, work_timers
 from assistants.work.forms import EndedForm, WorkForm
 from tasks import dates
@@ -60,7 +60,7 @@ def context(offer: Offer, now: datetime) -> dict[str, Any]:
         **frame(offer, now),
         "offer": offer,
         "handoff": handoff,
-        "terms": letters.terms_in_words(offer.terms, handoff),
+        "terms": _unbroken(letters.terms_in_words(offer.terms, handoff)),
         "share": offer.terms.share,
         "reply_by": dates.moment(offer.reply_by, person.zone),
         "reply_by_there": dates.moment(offer.reply_by, owner.zone) if person.time_zone != owner.time_zone else "",
@@ -74,16 +74,23 @@ def context(offer: Offer, now: datetime) -> dict[str, Any]:
         **_forms(offer, now),
     }
     if offer.state == State.COUNTERED and offer.proposed:
-        values["change"] = terms_apart.side_by_side(offer.terms, offer.proposed, owner.currency)
+        values["change"] = terms_apart.side_by_side(offer.terms, offer.proposed, owner.currency, pay="Pays a week")
     if replies.can_take_back(offer, now) and offer.answered_at:
+        values["starts_later"] = offer.terms.starts_on > person.today(now)
         values["take_back_until"] = dates.clock(offer.answered_at + replies.TAKE_BACK, person.zone)
     if offer.state in moves.MOVES[Kind.STILL_FREE].offer:
         # Nobody waits for the word any more where it was withdrawn or given to someone else.
         values["can_tell"] = handoff.state in moves.MOVES[Kind.STILL_FREE].handoff
         values["has_told"] = offer.events.filter(kind=Kind.STILL_FREE).exists()
+        values["stopped"] = NeverMail.objects.has(offer.assistant.email)
     if offer.state == State.ACCEPTED:
         values |= totals.for_assistant(offer, now)
     return values
+
+
+def _unbroken(terms: dict[str, str]) -> dict[str, str]:
+    """An amount and its unit stay on one line, however narrow the page is."""
+    return terms | {name: terms[name].replace(" ", "\u00a0") for name in ("pays", "rate", "takes")}
 
 
 def _forms(offer: Offer, now: datetime) -> dict[str, Any]:
@@ -143,6 +150,26 @@ def closed(offer: Offer) -> str:
             return f"“{task}” has ended. Thank you for your work on it."
 
 
+# What a page says once after a form of it was sent, by the name that its address brings. Nothing else is said.
+SAVED = {
+    "hours": "Your hours are logged.",
+    "timer": "The timer is stopped, and its hours are logged.",
+    "line": "The line is saved.",
+    "answer": "Your answer is sent.",
+    "removed": "The line is removed.",
+    "away": "Your days away are saved.",
+    "back": "Those days are removed.",
+}
+# The timer's, of less than half a minute.
+TOO_SHORT = "short"
+
+
+def said_once(sent: Mapping[str, str]) -> dict[str, Any]:
+    """What came of the form before, if the address says so by one of our names."""
+    name = sent.get("saved", "")
+    return {"saved": SAVED.get(name, ""), "is_too_short": name == TOO_SHORT}
+
+
 TALK = {
     Kind.ASKED: "You asked",
     Kind.ANSWERED: "{owner} answered",
@@ -159,9 +186,9 @@ TALK = {
     Kind.READDRESSED: "Your link was sent to a new address",
     Kind.QUERIED: "{owner} asked about hours",
     Kind.CORRECTED: "You corrected hours",
-    Kind.APPROVED: "{owner}’s OK on hours",
-    Kind.UNAPPROVED: "{owner} took the OK on hours back",
-    Kind.PAID: "Payment of hours",
+    Kind.APPROVED: "{owner} approved hours",
+    Kind.UNAPPROVED: "{owner} took the approval back",
+    Kind.PAID: "{owner} marked hours paid",
     Kind.UNPAID: "Not paid after all",
 }
 # Whose note names terms by their version.
@@ -184,6 +211,8 @@ def talk(offer: Offer) -> list[Said]:
         if event.kind == Kind.STAGED:
             what = f"{owner} said: {Handoff.Stage(event.note).label.lower()}"
         quote = "" if event.kind in HandoffEvent.MACHINE_NOTES else event.note
+        if event.kind == Kind.CORRECTED and (answered := work_logs.answered(event.note)):
+            what, quote = f"You answered: {answered.said}", answered.line
         if event.kind in NAMES_TERMS:
             quote = terms.get(event.note, "")
         who = {"assistant": "you", "owner": "them"}.get(event.actor, "auto")

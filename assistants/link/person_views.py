@@ -26,7 +26,7 @@ from tasks import clock
 from . import by_hand, erasure, person_data, person_letters, renewals
 from . import page as link_page
 from .person_forms import RenewForm
-from .views import View, by_link
+from .views import View, at, by_link
 
 look_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -37,15 +37,14 @@ def away(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Days on which they are away: a list, and a form for more."""
     person, is_sent = offer.assistant, _is_sent(request, offer)
     today = person.today(clock.now())
-    here = redirect("link:away", links.token("offer", offer.pid, offer.epoch))
     if is_sent and "remove" in request.POST:
         absences.remove(person, absence_pk(request.POST["remove"]))
-        return here
+        return at("link:away", offer, "back")
     form = AbsenceForm(today, request.POST if is_sent else None)
     if form.is_valid() and form.save(person):
-        return here
+        return at("link:away", offer, "away")
     link_page.keep_typed(form, request.POST.dict())
-    context = {"absences": absences.to_come(person, today), "away_form": form}
+    context = {"absences": absences.to_come(person, today), "away_form": form, **link_page.said_once(request.GET)}
     return _page(request, offer, "link/away.html", status=422 if form.errors else 200, **context)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -73,14 +74,20 @@ def show(request: HttpRequest, offer: Offer, status: int = 200, *, typed: str = 
     `typed` names the one that came too quickly: it is open, and holds what was typed, if it is still there.
     """
     now = clock.now()
-    context = link_page.context(offer, now) | {"typed": typed} | more
+    context = link_page.context(offer, now) | link_page.said_once(request.GET) | {"typed": typed} | more
     if form := context.get(typed):
         link_page.keep_typed(form, request.POST.dict())
     return render(request, link_page.template(offer, now), context, status=status)
 
 
-def back(offer: Offer) -> HttpResponse:
-    return redirect("link:page", links.token("offer", offer.pid, offer.epoch))
+def back(offer: Offer, saved: str = "") -> HttpResponse:
+    """To the page as it stands now; `saved` is the name of what it says was done, as in `page.SAVED`."""
+    return at("link:page", offer, saved)
+
+
+def at(name: str, offer: Offer, saved: str = "") -> HttpResponse:
+    url = reverse(name, args=[links.token("offer", offer.pid, offer.epoch)])
+    return redirect(f"{url}?saved={saved}" if saved else url)
 
 
 @by_link

@@ -37,7 +37,9 @@ def hours(request: HttpRequest, offer: Offer) -> HttpResponse:
         return show(request, offer, status=422, work_form=form)
     given = form.cleaned_data
     try:
-        work_logs.log(offer, day=given["day"], seconds=given["time"], note=given["note"], now=now, once=given["once"])
+        line = work_logs.log(
+            offer, day=given["day"], seconds=given["time"], note=given["note"], now=now, once=given["once"]
+        )
     except work_logs.Refused as error:
         form.add_error(error.field, str(error))
         return show(request, offer, status=422, work_form=form)
@@ -45,7 +47,7 @@ def hours(request: HttpRequest, offer: Offer) -> HttpResponse:
         return show(request, offer, status=422, reused=True)
     except TooLate:
         return _refused(offer, "hours")
-    return back(offer)
+    return back(offer, "hours" if line else "")
 
 
 @by_link
@@ -72,7 +74,7 @@ def line(request: HttpRequest, offer: Offer, line_pk: int) -> HttpResponse:
         except TooLate:
             return _refused(offer, "correct")
         else:
-            return back(offer)
+            return back(offer, "answer" if found.state == WorkLog.State.QUERIED else "line")
     is_too_quick = request.method == "POST" and not is_sent
     if is_too_quick:
         link_page.keep_typed(form, request.POST.dict())
@@ -91,11 +93,11 @@ def line(request: HttpRequest, offer: Offer, line_pk: int) -> HttpResponse:
 def line_remove(request: HttpRequest, offer: Offer, line_pk: int) -> HttpResponse:
     """Take a line out that is not approved; of one that is not there the page just comes again."""
     try:
-        work_logs.remove(offer, line_pk, now=clock.now())
+        is_removed = work_logs.remove(offer, line_pk, now=clock.now())
     except TooLate:
         _line(offer, line_pk)
         return _refused(offer, "remove")
-    return back(offer)
+    return back(offer, "removed" if is_removed else "")
 
 
 # --- The timer -------------------------------------------------------------------
@@ -115,12 +117,12 @@ def timer_stop(request: HttpRequest, offer: Offer) -> HttpResponse:
     if "discard" in request.POST:
         return _timer(offer, "discard the timer", lambda: work_timers.discard(offer, only=only))
     if "at" not in request.POST:
-        return _timer(offer, "stop the timer", lambda: work_timers.stop(offer, only=only, now=now))
+        return _timer(offer, "stop the timer", lambda: _stop(offer, only=only, now=now))
     form = EndedForm(offer, now, request.POST)
     if form.is_valid():
         until = form.cleaned_data["at"]
         try:
-            return _timer(offer, "stop the timer", lambda: work_timers.stop(offer, until=until, only=only, now=now))
+            return _timer(offer, "stop the timer", lambda: _stop(offer, until=until, only=only, now=now))
         except work_timers.NotThen as error:
             form.add_error("at", str(error))
     return show(request, offer, status=422, ended_form=form)
@@ -134,14 +136,26 @@ def _started(request: HttpRequest) -> datetime | None:
         return None
 
 
-def _timer(offer: Offer, name: str, act: Callable[[], object]) -> HttpResponse:
+def _stop(offer: Offer, *, until: datetime | None = None, only: datetime | None, now: datetime) -> str:
+    """What the page says about it: that it is logged, or that it was too short to be."""
+    since = offer.timer_since
+    if work_timers.stop(offer, until=until, only=only, now=now):
+        return "timer"
+    if since is None or offer.timer_since is not None:
+        return ""  # none ran, or it is another one by now
+    return link_page.TOO_SHORT if work_timers.is_too_short(since, until or now) else ""
+
+
+def _timer(offer: Offer, name: str, act: Callable[[], str | None]) -> HttpResponse:
+    """Do it; what it returns is the name of what the page says then."""
+    said = ""
     try:
-        act()
+        said = act() or ""
     except TooLate:
         return _refused(offer, name)
     except work_timers.Forgotten:
         pass  # the page asks when work ended
-    return back(offer)
+    return back(offer, said)
 
 
 # --- The month, and the calendar -------------------------------------------------

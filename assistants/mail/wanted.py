@@ -35,6 +35,8 @@ def _stopped(email: OutgoingEmail, offer: Offer, now: datetime) -> str:
         return f"the offer is {offer.state}"
     if email.kind == "remind" and not reply_times.can_remind(offer, now):
         return "it is too late or too early to remind"
+    if email.kind == "start" and offer.state != Offer.State.ACCEPTED:
+        return f"the offer is {offer.state}"
     if email.kind == "withdrawn" and _never_left(offer):
         return "the offer never left"
     return ""

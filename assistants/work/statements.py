@@ -99,7 +99,7 @@ def state(line: WorkLog) -> str:
         return "approved"
     if line.state == State.QUERIED:
         return "above the agreed hours, queried" if line.is_over else "queried"
-    return "above the agreed hours, needs OK" if line.is_over else "waits for OK"
+    return "above the agreed hours, not approved yet" if line.is_over else "not approved yet"
 
 
 def table(statement: Statement) -> Iterator[tuple[object, ...]]:

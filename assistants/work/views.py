@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from assistants.handoff import tell
 from assistants.handoff.moves import TooLate
 from assistants.models import Assistant, WorkLog
 from assistants.months import Month
@@ -45,14 +46,15 @@ def hours_query(request: OwnerRequest, pk: int, line_pk: int) -> HttpResponse:
     handoff = get_object_or_404(request.user.handoffs.with_terms(), pk=pk)
     line = get_object_or_404(handoff.work, pk=line_pk)
     who = handoff.assistant.first_name
-    form = QueryForm(request.POST or None, help_text=f"{who} gets it by email, and can correct the line.")
+    told = tell.by_page(handoff.assistant) or f"{who} gets it by email."
+    form = QueryForm(request.POST or None, help_text=f"{told} They can correct the line.")
     if form.is_valid():
         try:
             work_logs.query(handoff, line.pk, form.cleaned_data["text"], now=clock.now())
         except TooLate:
             messages.error(request, MOVED_ON)
         else:
-            messages.success(request, f"{who} gets your question.")
+            messages.success(request, tell.by_page(handoff.assistant) or f"{who} gets your question.")
         return _to_hours(pk)
     context = {"form": form, "handoff": handoff, "line": line, "state": statements.state(line)}
     return render(request, "handoffs/hours_query.html", context, status=422 if form.errors else 200)

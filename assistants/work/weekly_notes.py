@@ -153,7 +153,7 @@ def _stands(lines: Sequence[WorkLog], person: Assistant) -> list[dict[str, str]]
     owner = person.owner.first_name
     words = {
         WorkLog.State.APPROVED: "Approved",
-        WorkLog.State.LOGGED: f"Waits for {owner}’s OK",
+        WorkLog.State.LOGGED: f"Not approved by {owner} yet",
         WorkLog.State.QUERIED: f"{owner} asks about",
     }
     return [

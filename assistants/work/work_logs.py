@@ -7,8 +7,10 @@ and writes its event with what a line said, so nothing is silently lost.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -26,6 +28,11 @@ from tasks.weeks import Week
 State = WorkLog.State
 # Until how long after the last day hours can still be logged.
 TO_LOG = timedelta(days=14)
+AS_IT_WAS = "It stays as it was."
+# The note of an answer that changed nothing: the line, the answer if it has words, and that it stays.
+ANSWER = re.compile(
+    rf"(?P<line>.*?, \d+:\d\d(?:, “[^\n]*?”)?)\.(?: “(?P<words>.*)”)? {re.escape(AS_IT_WAS)}", re.DOTALL
+)
 
 
 class Refused(ValueError):
@@ -34,6 +41,14 @@ class Refused(ValueError):
     def __init__(self, field: str, said: str) -> None:
         self.field = field
         super().__init__(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer to a question about hours that changed nothing: what it said, and about which line."""
+
+    said: str
+    line: str
 
 
 def can_log(offer: Offer, now: datetime) -> bool:
@@ -125,15 +140,16 @@ def correct(
 
 
 @transaction.atomic
-def remove(offer: Offer, line_id: int, *, now: datetime) -> None:
+def remove(offer: Offer, line_id: int, *, now: datetime) -> bool:
     """
-    Take a line out; the event keeps what it said. Of one that is out already, or never was theirs, nothing happens.
+    Take a line out; the event keeps what it said.
 
-    Raises TooLate for one that is approved, and when none can be logged any more.
+    False, and nothing happens, for one that is out already, or never was theirs. Raises
+    TooLate for one that is approved, and when none can be logged any more.
     """
     moves.hold(offer.handoff, offer)
     if not offer.handoff.work.filter(pk=line_id).exists():
-        return
+        return False
     if not can_log(offer, now):
         raise TooLate
     line = _open(offer.handoff, line_id)
@@ -141,16 +157,26 @@ def remove(offer: Offer, line_id: int, *, now: datetime) -> None:
     line.delete()
     _corrected(offer, was, "", was_queried=line.state == State.QUERIED, now=now)
     _mark_over(offer, week)
+    return True
 
 
 def _corrected(offer: Offer, was: str, is_now: str, *, answer: str = "", was_queried: bool, now: datetime) -> None:
-    became = "It was removed." if not is_now else "It stays as it was." if is_now == was else f"Now: {is_now}."
+    became = "It was removed." if not is_now else AS_IT_WAS if is_now == was else f"Now: {is_now}."
     if answer:
         became = f"“{answer}” {became}"
     note = f"{was}. {became}"
     event = moves.make(Kind.CORRECTED, offer.handoff, offer, by=Actor.ASSISTANT, now=now, note=note)
     if was_queried:
         tell.owner(event, letters.corrected(offer, was, became), now=now)
+
+
+def answered(note: str) -> Answered | None:
+    """What the note of a correction says if it was an answer only; None of one that changed or removed the line."""
+    found = ANSWER.fullmatch(note)
+    if found is None:
+        return None
+    words = found["words"]
+    return Answered(f"“{words}”" if words else "it stays as it was", found["line"])
 
 
 # --- The owner -------------------------------------------------------------------

@@ -90,6 +90,11 @@ def is_forgotten(offer: Offer, now: datetime) -> bool:
     return offer.timer_since is not None and now - offer.timer_since > LONGEST
 
 
+def is_too_short(since: datetime, until: datetime) -> bool:
+    """Whether it comes to no minute at all."""
+    return not _whole(int((until - since).total_seconds()))
+
+
 def _check(offer: Offer, since: datetime, until: datetime, now: datetime) -> None:
     zone = offer.assistant.zone
     if until < since:

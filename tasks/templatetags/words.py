@@ -1,5 +1,6 @@
 """Times, days and amounts in the words of the design."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from html import unescape
@@ -17,6 +18,9 @@ from tasks.models import Owner, Task, Timer
 register = template.Library()
 NUMBERS = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
 
+# A number and its unit, which no line may end between.
+UNIT = re.compile(r"(?<=\d) (?=(h|min|am|pm)\b|%)")
+
 register.filter("clock", durations.clock)
 register.filter("hours", durations.hours)
 register.filter("in_words", durations.words)
@@ -25,6 +29,13 @@ register.filter("long_day", dates.long)
 register.filter("dated", dates.dated)
 register.filter("short_day", dates.short)
 register.filter("weekday", dates.weekday)
+
+
+@register.filter
+@stringfilter
+def unbroken(text: str) -> str:
+    """3.8 h, 38 % and 6 pm, each on one line."""
+    return UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 @register.filter

@@ -163,7 +163,7 @@ class Reference:
         if o.state == "released":
             return
         in_time = o.since is not None and now < o.since + TAKE_BACK
-        self._need(o.state == "accepted" and self.state == "taken" and in_time)
+        self._need(o.state == "accepted" and self.state in ("taken", "active") and in_time)
         o.state, self.state, self.ends_on = "released", "offering", None
         self.mails += ["owner", f"person {o.who}"]
         self._go_on(now)

@@ -56,7 +56,7 @@ def test_each_thing_to_do_gives_way_to_the_next(nora: Owner) -> None:
     nora.assistants.update(paused_on=TODAY)
     assert heading() == "Write down who could help"
     nora.assistants.update(paused_on=None)
-    assert heading() == "Hand record keeping to Ana"
+    assert heading() == "Hand off record keeping to Ana"
     factories.a_running_offer(owner=nora, task=books, assistant=ana)
     assert heading() is None
 
@@ -161,7 +161,7 @@ def test_the_best_hand_off_of_the_plan_is_one_click_away(client: Client, nora: O
     assert "It takes 5 h of your week and you loathe it. Ana has 8 h a week free." in home.text
     assert "$400 of your time" in home.text
     client.force_login(nora)
-    assert read(client.get(target)).heading == "Hand record keeping to Ana"
+    assert read(client.get(target)).heading == "Hand off record keeping to Ana"
 
 
 def test_a_draft_of_it_is_finished_rather_than_written_twice(client: Client, nora: Owner) -> None:

@@ -67,7 +67,7 @@ def test_one_that_runs_without_hours_says_so_with_what_waits_from_before(nora: O
     offer = running(nora)
     assert said(nora) == ["Ana logged no hours on filing."]
     factories.some_hours(offer=offer, day=date(2026, 9, 22), seconds=2 * HOUR)
-    assert said(nora) == ["Ana logged no hours on filing. 2 h of Ana’s wait for your OK."]
+    assert said(nora) == ["Ana logged no hours on filing. 2 h of Ana’s wait for your approval."]
     WorkLog.objects.update(state=WorkLog.State.APPROVED)
     assert said(nora) == ["Ana logged no hours on filing."]
     factories.some_hours(offer=offer, day=WEEK.first)

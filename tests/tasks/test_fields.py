@@ -342,3 +342,40 @@ def test_an_estimate_shown_is_read_back_as_the_same(one: int, other: int) -> Non
     span = (min(one, other) * MINUTE, max(one, other) * MINUTE)
     field = fields.SpanField()
     assert field.clean(field.prepare_value(span)) == span
+
+
+# --- Passwords -----------------------------------------------------------------
+SECRETS = [
+    "pw: bread99",
+    "pass: bread99",
+    "pass: hunter",
+    "user rosa, pass bread99!",
+    "pwd sun7shine",
+    "PIN 4455",
+    "passcode 90210",
+    "The wifi code is 8841-2231.",
+    "alarm code: 4471",
+    "Door code 4471, then left",
+]
+NO_SECRETS = [
+    "Pass the file on.",
+    "First pass: read it all.",
+    "Pass form1099 on to Joan.",
+    "Pass 2 files on, then close.",
+    "Pin 3 photos to the wall.",
+    "Send it to zip code 90210.",
+    "Zip code: 90210",
+    "Account code: 4000",
+    "The dress code is casual.",
+    "The code is 4 lines long.",
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_a_password_is_seen_however_hurried_it_is_written(text: str) -> None:
+    assert fields.looks_like_a_secret(text)
+
+
+@pytest.mark.parametrize("text", NO_SECRETS)
+def test_passing_on_and_codes_that_are_open_are_no_password(text: str) -> None:
+    assert not fields.looks_like_a_secret(text)

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 from assistants.handoff import deliveries, handoffs, replies
 from assistants.handoff.views import MOST_PAST
 from assistants.mail import outbox
-from assistants.models import Handoff, Offer, OutgoingEmail
+from assistants.models import Handoff, NeverMail, Offer, OutgoingEmail
 from assistants.work import totals, work_logs
 from tasks.models import Owner
 from tests.assistants.world import a_draft_for, an_email, deliver, standing, text_of
@@ -147,3 +147,33 @@ def test_taking_it_back_from_someone_whose_email_never_left_does_not_say_that_th
     outbox.pump(done=deliveries.hear_of)
     assert an_email(f"offer-{other.pk}").state == "sent"
     assert "Ana knows." in page_at(hers, Offer.objects.get(pk=other.pk).handoff, NOW, f"offers/{other.pk}/else/")
+
+
+# --- To someone who stopped all mail ------------------------------------------------
+@pytest.mark.parametrize(
+    ("act", "form", "said"),
+    [
+        ("note/", {"note": "Two shops now."}, ""),
+        ("stage/", {"stage": "shadow"}, ""),
+        ("end/", {"last_day": "2026-11-20"}, ""),
+        ("done/", {}, "Done. "),
+    ],
+)
+def test_who_wants_no_mail_is_not_said_to_get_it_or_to_know(
+    hers: Client, nora: Owner, act: str, form: dict[str, str], said: str
+) -> None:
+    offer = a_running_offer(owner=nora, now=NOW)
+    NeverMail.objects.create(email=offer.assistant.email.upper(), asked_at=NOW)
+    by_page = "Ana wants no mail: they see this on their page."
+    before, after = page_at(hers, offer.handoff, NOW), page_at(hers, offer.handoff, NOW, act, **form)
+    assert by_page in before
+    assert f"{said}{by_page}" in after
+    assert "by email" not in before + after
+    assert "knows" not in before + after
+
+
+def test_no_line_of_the_terms_ends_between_a_number_and_its_unit(hers: Client, nora: Owner) -> None:
+    handoff = an_offer(owner=nora, now=NOW).handoff
+    with standing_at(NOW):
+        page = hers.get(f"/hand-offs/{handoff.pk}/").content.decode()
+    assert page.count("<dd>5\N{NO-BREAK SPACE}h a week") == 2

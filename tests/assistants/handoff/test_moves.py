@@ -34,7 +34,7 @@ DOCUMENTED = {
     "agreed": ("offering > taken", "countered > accepted"),
     "edited": ("offering", "queued; sent; countered > sent"),
     "accepted": ("offering > taken", f"{ALL_OPEN} > accepted"),
-    "taken back": ("taken > offering", "accepted > released"),
+    "taken back": ("taken active > offering", "accepted > released"),
     "declined": ("offering", f"{ALL_LIVE} > declined"),
     "expired": ("offering", "sent countered > expired"),
     "superseded": ("taken", f"{ALL_LIVE} > superseded"),

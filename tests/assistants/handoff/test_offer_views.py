@@ -14,7 +14,7 @@ from django.urls import reverse
 from assistants.handoff import handoffs, replies
 from assistants.models import Handoff, Offer, OutgoingEmail
 from assistants.roster import people
-from tasks import clock
+from tasks import clock, dates
 from tasks.models import Owner
 from tests.assistants.world import deliver, dump, standing, text_of, what_happened
 from tests.factories import a_draft, a_running_offer, a_task, an_assistant, an_offer
@@ -102,6 +102,26 @@ def test_both_sets_of_terms_stand_side_by_side_with_what_each_brings(hers: Clien
         assert said in page
     # Five hours at $80 are $400; less $90, and less $100.
     assert '<td class="r was">$310</td><td class="r strong">$300</td>' in page
+
+
+@pytest.mark.parametrize(
+    ("change", "heading"),
+    [
+        ({"rate": Decimal(20)}, "it for $20 an hour"),
+        ({"weekly_minutes": 180}, "it in 3\N{NO-BREAK SPACE}h a week"),
+        ({"share": 60}, "60\N{NO-BREAK SPACE}% of it"),
+        ({"share": 60, "rate": Decimal(20)}, "60\N{NO-BREAK SPACE}% of it for $20 an hour"),
+        ({"starts_on": 9, "rate": Decimal(20)}, "it for $20 an hour, from {day}"),
+    ],
+)
+def test_the_heading_of_a_change_names_what_differs_and_nothing_else(
+    hers: Client, offer: Offer, change: dict[str, Any], heading: str
+) -> None:
+    day = offer.terms.starts_on + timedelta(days=change.get("starts_on", 0))
+    terms = offer.terms.fields | change | {"starts_on": day}
+    replies.counter(offer, **terms, note="", terms_version=1, now=clock.now())
+    page = hers.get(page_of(offer.handoff)).content.decode()
+    assert f">Ana would do {heading.format(day=dates.long(day))}</h2>" in page
 
 
 def test_what_a_change_brings_is_reckoned_by_the_share_that_each_set_of_terms_has(hers: Client, offer: Offer) -> None:
@@ -284,7 +304,7 @@ def test_a_job_with_an_end_can_be_said_to_be_done(hers: Client, nora: Owner) -> 
     now = clock.now()
     offer = a_running_offer(owner=nora, task=a_task(owner=nora), now=now, reply_by=now + timedelta(days=1))
     page = text_of(hers.post(page_of(offer.handoff, "done"), follow=True))
-    assert "Done, and they know." in page
+    assert "Done. Ana knows." in page
     assert standing(offer) == ("done", "accepted")
     assert "It is not running any more." in text_of(hers.post(page_of(offer.handoff, "done"), follow=True))
 

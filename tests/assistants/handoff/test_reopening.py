@@ -36,7 +36,7 @@ def test_what_was_said_to_be_done_goes_on_as_it_stood(nora: Owner, last_day: dat
     assert standing(offer) == ("active", "accepted")
     assert Handoff.objects.get().ends_on == last_day
     assert told(offer)[-2:] == ["news done", "news reopened"]
-    assert email_of(offer, "news", "reopened").facts["headline"] == "Record keeping goes on"
+    assert email_of(offer, "news", "reopened").facts["headline"] == "Nora: the hand-off “Record keeping” goes on"
 
 
 def test_it_is_taken_back_once_and_within_a_quarter_of_an_hour(nora: Owner) -> None:
@@ -81,7 +81,7 @@ def test_the_page_of_what_is_done_has_an_undo_for_a_while(hers: Client, nora: Ow
     hers.post(page_of(offer.handoff, "done"))
     assert f'action="{page_of(offer.handoff, "reopen")}"' in text_of(hers.get(page_of(offer.handoff)))
     page = text_of(hers.post(page_of(offer.handoff, "reopen"), follow=True))
-    assert "It goes on, and Ana knows." in page
+    assert "It goes on. Ana knows." in page
     assert "You took that back: it goes on" in page
     assert standing(offer) == ("active", "accepted")
     assert page_of(offer.handoff, "reopen") not in page

@@ -13,7 +13,7 @@ from assistants.handoff import handoffs, letters, moves, replies, sweeps
 from assistants.models import Handoff, Offer
 from tasks.models import Owner
 from tests.assistants.world import an_email, deliver, dump, email_of, standing, told, what_happened
-from tests.factories import NOW, a_running_offer, an_accepted_offer, an_offer
+from tests.factories import NOW, a_running_offer, a_task, an_accepted_offer, an_offer, some_hours
 
 pytestmark = pytest.mark.django_db
 LATER, DAY = NOW + timedelta(hours=3), timedelta(days=1)
@@ -211,10 +211,21 @@ def test_an_acceptance_is_taken_back_within_a_quarter_of_an_hour_and_not_later(n
     assert told(offer)[2:] == ["answer taken back", "news taken back"]
 
 
-def test_what_has_begun_is_not_taken_back(nora: Owner) -> None:
-    offer = a_running_offer(owner=nora)
+@pytest.mark.parametrize("how", ["hours", "timer"])
+def test_what_began_at_once_is_taken_back_until_work_on_it_has_begun(nora: Owner, how: str) -> None:
+    idle, busy = (a_running_offer(owner=nora, task=a_task(owner=nora)) for _ in range(2))
+    if how == "hours":
+        some_hours(offer=busy)
+    else:
+        Offer.objects.filter(pk=busy.pk).update(timer_since=NOW)
+        busy.refresh_from_db()
+    assert [replies.can_take_back(each, NOW) for each in (idle, busy)] == [True, False]
+    before = dump()
     with pytest.raises(moves.TooLate):
-        replies.take_back(offer, now=NOW)
+        replies.take_back(busy, now=NOW)
+    assert dump() == before
+    replies.take_back(idle, now=NOW)
+    assert standing(idle) == ("lapsed", "released")
 
 
 def test_who_changed_their_mind_too_late_tells_the_owner_and_nothing_else(offer: Offer) -> None:

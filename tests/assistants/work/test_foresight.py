@@ -84,5 +84,5 @@ def test_it_is_shown_as_a_table(nora: Owner) -> None:
     months = foresight.by_month(nora, TODAY)
     context = {"foreseen": months, "foreseen_sentence": foresight.sentence(months)}
     page = render_to_string("handoffs/_planned.html", context)
-    for said in ("October 2026", "3:00", "100 %", "sent a week before they began or earlier"):
+    for said in ("October 2026", "3:00", "100&nbsp;%", "sent a week before they began or earlier"):
         assert said in page

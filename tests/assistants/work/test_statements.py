@@ -192,7 +192,7 @@ def test_the_spreadsheet_says_what_the_lines_say_and_runs_no_formula(nora: Owner
         "Day": "2026-10-26", "Task": "'@Books", "What was done": "'=1+1, Gärten", "Hours": "1:30", "Seconds": "5400",
         "Rate": "18.00", "Amount": "27.00", "Currency": "USD", "State": "paid", "Paid on": "2026-10-26",
     }  # fmt: skip
-    assert (second["What was done"], second["State"], second["Paid on"]) == ("'-x", "waits for OK", "")
+    assert (second["What was done"], second["State"], second["Paid on"]) == ("'-x", "not approved yet", "")
 
 
 def test_each_line_says_how_it_stands(offer: Offer) -> None:
@@ -206,5 +206,5 @@ def test_each_line_says_how_it_stands(offer: Offer) -> None:
     work_logs.query(offer.handoff, over_too.pk, "Why?", now=NOON)
     states = [statements.state(line) for line in of(offer).lines]
     assert statements.state(WorkLog.objects.get(pk=over_too.pk)) == "above the agreed hours, queried"
-    assert states[:4] == ["paid 26 Oct", "approved", "queried", "waits for OK"]
-    assert statements.state(WorkLog.objects.get(pk=over.pk)) == "above the agreed hours, needs OK"
+    assert states[:4] == ["paid 26 Oct", "approved", "queried", "not approved yet"]
+    assert statements.state(WorkLog.objects.get(pk=over.pk)) == "above the agreed hours, not approved yet"

@@ -75,7 +75,7 @@ def test_it_says_what_was_logged_how_it_stands_and_what_is_owed(nora: Owner, off
         "You logged 6 h 5 to 11 October, for Nora.",
         "Record keeping, 6 h: $108.00",
         "Approved: $18.00",
-        "Waits for Nora’s OK: $54.00",
+        "Not approved by Nora yet: $54.00",
         "Nora asks about: $36.00",
         "Approved and not paid yet, in all: $108.00",
     ):

@@ -321,14 +321,14 @@ def test_what_is_undone_is_written_down_as_that_and_both_read_it_so(offer: Offer
     handoff = Handoff.objects.with_terms().get(pk=offer.handoff_id)
     assert [entry.what for entry in story.log(handoff)][:5] == [
         "Not paid after all",
-        "Payment of hours",
-        "Your OK on hours",
-        "You took your OK on hours back",
-        "Your OK on hours",
+        "You marked hours paid",
+        "You approved hours",
+        "You took the approval back",
+        "You approved hours",
     ]
     theirs = [said.what for said in page.talk(Offer.objects.get(pk=offer.pk))]
     assert theirs[0] == "Not paid after all"
-    assert theirs[3] == "Nora took the OK on hours back"
+    assert theirs[3] == "Nora took the approval back"
 
 
 def test_a_query_reaches_the_assistant_and_the_answer_the_owner(offer: Offer) -> None:

@@ -128,7 +128,7 @@ def test_the_history_tells_both_sides_what_was_said_about_hours(hers: Client, of
         assert "asked about hours" in shown
         assert "26 October 2026, 1:00: Why?" in shown
         assert "corrected hours" in shown
-        assert "OK on hours" in shown
+        assert "approved hours" in shown
     assert "26 October 2026, 1:00, “Receipts”, on 26 October 2026" in theirs
 
 
