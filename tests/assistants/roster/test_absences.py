@@ -280,7 +280,7 @@ def test_the_assistant_adds_days_and_removes_them_without_cookie_or_script(nora:
     browser = Client(enforce_csrf_checks=True)
     day = in_a_week(ana)
     response = browser.post(link(offer), by_hand(offer, first=str(day), last=str(day + DAY)))
-    assert (response.status_code, response["Location"]) == (302, link(offer))
+    assert (response.status_code, response["Location"]) == (302, f"{link(offer)}?saved=away")
     [absence] = Absence.objects.all()
     page = text_of(browser.get(link(offer)))
     assert f'value="{absence.pk}"' in page
