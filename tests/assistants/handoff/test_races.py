@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from assistants.handoff import deliveries, handoffs, moves, replies, sweeps
 from assistants.mail import outbox
@@ -24,6 +25,12 @@ ROUNDS = range(int(os.environ.get("ROUNDS", "8")))
 ACCEPTED, EXPIRED = ["answer accepted", "news accepted"], ["answer expired", "news expired"]
 DECLINED = ["answer declined"]
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _a_day_that_holds_all_rounds(settings: Settings) -> None:
+    """Each round writes to somebody new."""
+    settings.MAILS_A_DAY = settings.MAILS_TO_ONE_A_DAY = settings.NEW_ADDRESSES_A_DAY = 100_000
 
 
 @pytest.fixture
