@@ -319,7 +319,9 @@ class Servers:
         relay = threading.Thread(target=self.relay, daemon=True)
         relay.start()
         self.greet(greeting)
-        self.honcho.wait()
+        # In steps: a signal that comes right before a wait without end is heard only when that is over.
+        while self.honcho.poll() is None:
+            time.sleep(0.1)
         for pid in self.started.values():
             end_group(pid)
         relay.join(5)

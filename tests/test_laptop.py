@@ -32,7 +32,8 @@ def launched(var: Path, port: int | str = "") -> Iterator[subprocess.Popen[str]]
             yield process
         finally:
             process.terminate()
-            process.wait(60)
+            # Read, for whoever writes into a full pipe waits; what it said stands in the error if it does not end.
+            process.communicate(timeout=60)
 
 
 def greeting(process: subprocess.Popen[str]) -> str:
