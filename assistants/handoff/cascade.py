@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from assistants.models import Assistant, Handoff, NeverMail, Offer, StandIn, Terms
 from tasks.models import Task
@@ -26,7 +28,8 @@ def ask(
 
     `fields` are written to the hand-off. Raises TooLate, and IntegrityError for one who has the task already.
     """
-    reply_by = due_at + timedelta(seconds=handoff.seconds_to_reply)
+    seconds_to_reply = fields.get("seconds_to_reply", handoff.seconds_to_reply)
+    reply_by = due_at + timedelta(seconds=seconds_to_reply)
     offer = handoff.offers.create(assistant=person, terms=terms, reply_by=reply_by)
     moves.make(Kind.SENT, handoff, offer, by=by, now=now, **fields)
     tell.offer(offer, now=now, due_at=due_at)
@@ -88,22 +91,26 @@ def obstacle(task: Task, assistant: Assistant) -> str:
     return "stopped" if NeverMail.objects.has(assistant.email) else ""
 
 
-def who_has(handoff: Handoff) -> set[int]:
-    """The ids of those who have its task by another hand-off, or may still take it."""
-    others = handoff.owner.handoffs.live().filter(task=handoff.task_id).exclude(pk=handoff.pk)
-    asked = Offer.objects.live().filter(handoff__in=others)
-    return {*others.values_list("assistant", flat=True), *asked.values_list("assistant", flat=True)}
+def others_live(handoff: Handoff) -> QuerySet[Handoff]:
+    """The other hand-offs of its task that are offered or agreed."""
+    return handoff.owner.handoffs.live().filter(task=handoff.task_id).exclude(pk=handoff.pk)
 
 
-def hold_share_of_others(handoff: Handoff) -> int:
+def who_has(others: Iterable[Handoff]) -> set[int]:
+    """The ids of those who have a task by one of these hand-offs, or may still take it."""
+    others = list(others)
+    asked = {offer.assistant_id for each in others for offer in each.offers.all() if offer.state in Offer.LIVE}
+    return asked | {each.assistant_id for each in others}
+
+
+def hold_others(handoff: Handoff) -> list[Handoff]:
     """
-    How many percent of its task others have, or are asked for; who sends more of that task waits until this is over.
+    The others as they stand, with their terms; who sends more of that task waits until this is over.
 
     The task's row is taken after the hand-off's, by each.
     """
     Task.objects.select_for_update(no_key=True).filter(pk=handoff.task_id).values_list("pk").first()
-    others = handoff.owner.handoffs.live().filter(task=handoff.task_id).exclude(assistant=handoff.assistant_id)
-    return sum(each.terms.share for each in others.with_terms())
+    return list(others_live(handoff).with_terms())
 
 
 def who_can_be_asked(handoff: Handoff) -> list[StandIn]:
@@ -112,7 +119,7 @@ def who_can_be_asked(handoff: Handoff) -> list[StandIn]:
 
     That leaves out who has the task already, or may still take it. A fixed number of queries.
     """
-    asked = {offer.assistant_id for offer in this_round(handoff)} | who_has(handoff)
+    asked = {offer.assistant_id for offer in this_round(handoff)} | _taken(handoff)
     can_be = handoff.owner.assistants.reachable().values_list("pk", flat=True)
     return [
         each
@@ -132,8 +139,12 @@ def whom_again(handoff: Handoff) -> list[Offer]:
     offers = this_round(handoff)[::-1]
     if not any(offer.state == Offer.State.RELEASED for offer in offers):
         return []
-    can_be = set(handoff.owner.assistants.reachable().values_list("pk", flat=True)) - who_has(handoff)
+    can_be = set(handoff.owner.assistants.reachable().values_list("pk", flat=True)) - _taken(handoff)
     return [each for each in offers if each.state == Offer.State.SUPERSEDED and each.assistant_id in can_be]
+
+
+def _taken(handoff: Handoff) -> set[int]:
+    return who_has(others_live(handoff).prefetch_related("offers"))
 
 
 def this_round(handoff: Handoff) -> list[Offer]:

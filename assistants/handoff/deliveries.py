@@ -30,14 +30,8 @@ def hear_of(email: OutgoingEmail, now: datetime) -> None:
 @transaction.atomic
 def _left(offer: Offer, *, now: datetime) -> None:
     lost = reply_times.late_by(offer, offer.handoff.seconds_to_reply, now)
-    moves.make(
-        Kind.DELIVERED,
-        offer.handoff,
-        offer,
-        by=Actor.SYSTEM,
-        now=now,
-        offer_fields={"sent_at": now, "reply_by": F("reply_by") + lost},
-    )
+    later = {"reply_by": F("reply_by") + lost} if lost else {}
+    moves.make(Kind.DELIVERED, offer.handoff, offer, by=Actor.SYSTEM, now=now, offer_fields={"sent_at": now, **later})
 
 
 @transaction.atomic

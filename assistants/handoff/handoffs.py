@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from assistants.mail import caps
 from assistants.models import Assistant, Handoff, Offer, StandIn, Terms
@@ -71,26 +72,43 @@ class Draft:
 @transaction.atomic
 def draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None = None) -> Handoff:
     """Keep a draft, new or rewritten; a hand-off that is no draft any more raises TooLate."""
+    return _draft(owner, written, now=now, handoff=handoff).handoff
+
+
+def _draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None) -> Terms:
+    """Its terms, with the hand-off as it is written now."""
     names = "task assistant brief how_to reply_by minutes_before minutes_given share stage trial_ends_on if_not"
     fields = {name: getattr(written, name) for name in names.split()}
+    terms = {name: getattr(written, name) for name in Terms.FIELDS}
     if handoff is None:
         handoff = Handoff.objects.create(owner=owner, created_at=now, **fields)
-    elif not Handoff.objects.drafts().filter(pk=handoff.pk).update(**fields):
-        raise TooLate
-    handoff.refresh_from_db()
-    # Nobody has seen a draft's terms, so they are rewritten and stay as they are once they are sent.
-    latest = handoff.versions.order_by("-version").first()
-    version = latest.version if latest and not latest.offers.exists() else (latest.version + 1 if latest else 1)
-    terms = {name: getattr(written, name) for name in Terms.FIELDS}
-    handoff.versions.update_or_create(version=version, defaults=terms)
-    handoff.stand_ins.all().delete()
+        kept = handoff.versions.create(**terms)
+    else:
+        if not Handoff.objects.drafts().filter(pk=handoff.pk).update(**fields):
+            raise TooLate
+        for name, value in fields.items():
+            setattr(handoff, name, value)
+        kept = _rewrite_terms(handoff, terms)
+        handoff.stand_ins.all().delete()
     StandIn.objects.bulk_create(
         StandIn(
             handoff=handoff, assistant=each.assistant, place=place, weekly_minutes=each.weekly_minutes, rate=each.rate
         )
         for place, each in enumerate(written.stand_ins, 1)
     )
-    return handoff
+    return kept
+
+
+def _rewrite_terms(handoff: Handoff, fields: dict[str, Any]) -> Terms:
+    """Nobody has seen a draft's terms, so they are rewritten; once they were sent they stay as they are."""
+    is_seen = Exists(Offer.objects.filter(terms=OuterRef("pk")))
+    latest = handoff.versions.annotate(is_seen=is_seen).latest("version")
+    if latest.is_seen:
+        return handoff.versions.create(version=latest.version + 1, **fields)
+    handoff.versions.filter(pk=latest.pk).update(**fields)
+    for name, value in fields.items():
+        setattr(latest, name, value)
+    return latest
 
 
 @transaction.atomic
@@ -109,47 +127,11 @@ def send(handoff: Handoff, *, now: datetime, is_more: bool = True) -> Offer:
 
     Without `is_more`, the owner's yes to give more than all of a task in all, that raises MoreThanAll.
     """
-    due_at = now + timedelta(seconds=settings.UNDO_WINDOW)
-    terms = _going_out(handoff, now=now, due_at=due_at)
-    if what := cascade.obstacle(handoff.task, handoff.assistant):
-        raise InTheWay(what)
-    if handoff.assistant_id in cascade.who_has(handoff):
-        raise AlreadyWithThem
-    if cascade.hold_share_of_others(handoff) + terms.share > cascade.WHOLE and not is_more:
-        raise MoreThanAll
-    caps.check(handoff.owner, *_addresses(handoff), now=now)
-    try:
-        with transaction.atomic():
-            offer = cascade.ask(handoff, handoff.assistant, terms, by=Actor.OWNER, now=now, due_at=due_at)
-    except IntegrityError:  # one live hand-off a task and person
-        raise AlreadyWithThem from None
-    if handoff.if_not == Handoff.IfNot.ALL:
-        cascade.ask_all(handoff, now=now, due_at=due_at)
-    return offer
-
-
-def _addresses(handoff: Handoff) -> list[str]:
-    """Of all whom the draft is put to at once."""
-    others = handoff.stand_ins.filter(handoff__if_not=Handoff.IfNot.ALL)
-    return [handoff.assistant.email, *others.values_list("assistant__email", flat=True)]
-
-
-def _going_out(handoff: Handoff, *, now: datetime, due_at: datetime) -> Terms:
-    """Write down what is known only as a draft is sent, and give its terms; this takes its row."""
     moves.hold(handoff)
     if handoff.state != State.DRAFT:
         raise TooLate
     handoff.refresh_from_db(fields=["reply_by", "task", "assistant", "if_not", "share"])
-    to_reply = handoff.reply_by - due_at
-    if to_reply <= timedelta(0):
-        raise NoTimeLeft
-    terms = handoff.versions.latest("version")
-    begins = datetime.combine(terms.starts_on, datetime.min.time(), handoff.owner.zone)
-    handoff.is_planned = begins - now >= PLANNED_AHEAD
-    # Up, else six o’clock would be a moment before it.
-    handoff.seconds_to_reply = math.ceil(to_reply.total_seconds())
-    handoff.save(update_fields=["is_planned", "seconds_to_reply"])
-    return terms
+    return _send(handoff.versions.latest("version"), now=now, is_more=is_more)
 
 
 @transaction.atomic
@@ -157,9 +139,50 @@ def draft_and_send(
     owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None = None, is_more: bool = True
 ) -> Handoff:
     """Both, or neither."""
-    handoff = draft(owner, written, now=now, handoff=handoff)
-    send(handoff, now=now, is_more=is_more)
-    return handoff
+    terms = _draft(owner, written, now=now, handoff=handoff)
+    _send(terms, now=now, is_more=is_more)
+    return terms.handoff
+
+
+def _send(terms: Terms, *, now: datetime, is_more: bool) -> Offer:
+    """Send a draft that is held, under these terms."""
+    handoff, due_at = terms.handoff, now + timedelta(seconds=settings.UNDO_WINDOW)
+    known = _known_when_sent(terms, now=now, due_at=due_at)
+    if what := cascade.obstacle(handoff.task, handoff.assistant):
+        raise InTheWay(what)
+    others = cascade.hold_others(handoff)
+    if handoff.assistant_id in cascade.who_has(others):
+        raise AlreadyWithThem
+    if sum(each.terms.share for each in others) + terms.share > cascade.WHOLE and not is_more:
+        raise MoreThanAll
+    caps.check(handoff.owner, *_addresses(handoff), now=now)
+    try:
+        with transaction.atomic():
+            offer = cascade.ask(handoff, handoff.assistant, terms, by=Actor.OWNER, now=now, due_at=due_at, **known)
+    except IntegrityError:  # one live hand-off a task and person
+        raise AlreadyWithThem from None
+    if handoff.if_not == Handoff.IfNot.ALL:
+        cascade.ask_all(handoff, now=now, due_at=due_at)
+    return offer
+
+
+def _known_when_sent(terms: Terms, *, now: datetime, due_at: datetime) -> dict[str, Any]:
+    """Whether it is planned, and how long each who is asked has to reply."""
+    handoff = terms.handoff
+    to_reply = handoff.reply_by - due_at
+    if to_reply <= timedelta(0):
+        raise NoTimeLeft
+    begins = datetime.combine(terms.starts_on, datetime.min.time(), handoff.owner.zone)
+    # Up, else six o’clock would be a moment before it.
+    seconds = math.ceil(to_reply.total_seconds())
+    return {"is_planned": begins - now >= PLANNED_AHEAD, "seconds_to_reply": seconds}
+
+
+def _addresses(handoff: Handoff) -> list[str]:
+    """Of all whom the draft is put to at once."""
+    if handoff.if_not != Handoff.IfNot.ALL:
+        return [handoff.assistant.email]
+    return [handoff.assistant.email, *handoff.stand_ins.values_list("assistant__email", flat=True)]
 
 
 @transaction.atomic
@@ -320,81 +343,3 @@ def edit_terms(
     if not tell.write_email_anew(offer):
         tell.assistant(event, letters.changed(offer, before), now=now, kind="changed")
     return terms
-
-
-# --- While it runs -------------------------------------------------------------
-@transaction.atomic
-def note(handoff: Handoff, offer: Offer, text: str, *, now: datetime) -> None:
-    """Write to the assistant; they get it by email, with their link."""
-    event = moves.make(Kind.NOTED, handoff, offer, by=Actor.OWNER, now=now, note=text)
-    tell.assistant(event, letters.noted(offer, text), now=now)
-
-
-@transaction.atomic
-def set_stage(handoff: Handoff, offer: Offer, stage: str, *, trial_ends_on: date | None, now: datetime) -> None:
-    """From shadowing to a trial to doing it in full: each step is the owner's yes."""
-    moves.hold(handoff, offer)
-    was, until = handoff.stage, trial_ends_on if stage == Handoff.Stage.TRIAL else None
-    if handoff.is_agreed and (was, handoff.trial_ends_on) == (stage, until):
-        return  # pressed twice
-    event = moves.make(
-        Kind.STAGED, handoff, offer, by=Actor.OWNER, now=now, note=stage, stage=stage, trial_ends_on=until
-    )
-    tell.assistant(event, letters.staged(offer, was=was), now=now)
-
-
-@transaction.atomic
-def give_notice(handoff: Handoff, offer: Offer, last_day: date, *, now: datetime) -> None:
-    """
-    End it after that day of the owner's, no later than was said before.
-
-    A day that has come, or that is before the start, ends it at once.
-    """
-    moves.hold(handoff, offer)
-    if last_day <= handoff.owner.today(now) or (handoff.state == State.TAKEN and last_day < offer.terms.starts_on):
-        end(handoff, now=now)
-        return
-    if handoff.is_agreed and handoff.ends_on == last_day:
-        return  # pressed twice
-    event = moves.make(
-        Kind.NOTICE,
-        handoff,
-        offer,
-        by=Actor.OWNER,
-        now=now,
-        note=last_day.isoformat(),
-        only_if=Q(ends_on=None) | Q(ends_on__gt=last_day),
-        ends_on=last_day,
-    )
-    tell.assistant(event, letters.notice(offer), now=now)
-
-
-@transaction.atomic
-def end(handoff: Handoff, *, now: datetime, by: Actor = Actor.OWNER) -> None:
-    """End what was agreed, from today, or from its last day if that is over."""
-    offer, today = moves.hold_agreed(handoff), handoff.owner.today(now)
-    event = moves.make(Kind.ENDED, handoff, offer, by=by, now=now, ends_on=min(handoff.ends_on or today, today))
-    tell.assistant(event, letters.ended(offer, by=by), now=now)
-
-
-@transaction.atomic
-def finish(handoff: Handoff, *, now: datetime) -> None:
-    """The job is done; nothing of it is left to do."""
-    offer, today = moves.hold_agreed(handoff), handoff.owner.today(now)
-    before, ends_on = handoff.ends_on, min(handoff.ends_on or today, today)
-    note = before.isoformat() if before else ""  # for who takes it up again
-    event = moves.make(Kind.DONE, handoff, offer, by=Actor.OWNER, now=now, note=note, ends_on=ends_on)
-    tell.assistant(event, letters.finished(offer), now=now)
-
-
-@transaction.atomic
-def readdress(handoff: Handoff, offer: Offer, *, now: datetime) -> None:
-    """After their address changed: the old link is dead, and the new address gets a new one."""
-    moves.hold(handoff, offer)
-    event = moves.make(
-        Kind.READDRESSED, handoff, offer, by=Actor.OWNER, now=now, offer_fields={"epoch": offer.epoch + 1}
-    )
-    # What waits is rendered with the new link, which is nothing for the old address.
-    will_come = tell.readdress_emails(offer) and offer.state in Offer.OPEN
-    if not will_come:
-        tell.assistant(event, letters.readdressed(offer), now=now)

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Case, F, Model, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from assistants.models import Handoff, HandoffEvent, Offer
 
@@ -124,14 +124,14 @@ def make(
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a move is part of a transaction")
     move = MOVES[kind]
-    if not _write(Handoff.objects.filter(pk=handoff.pk), move.handoff, only_if, fields):
-        raise TooLate(f"{handoff}: {kind}")
+    writes = [_Write(handoff, move.handoff, only_if, fields)]
     if offer is not None and "" not in move.offer:
-        of_offer = offer_fields or {}
-        if not _write(Offer.objects.filter(pk=offer.pk), move.offer, only_if_offer, of_offer):
-            raise TooLate(f"{offer}: {kind}")
-        _read_again(offer, "state", *of_offer)
-    _read_again(handoff, "state", *fields)
+        writes.append(_Write(offer, move.offer, only_if_offer, offer_fields or {}))
+    for each in writes:
+        if not each.is_made():
+            raise TooLate(f"{each.row}: {kind}")
+    for each in writes:  # none of them before all are made, for a move that fails changes no object either
+        each.show()
     return record(kind, handoff, offer, by=by, now=now, note=note)
 
 
@@ -148,7 +148,7 @@ def hold(handoff: Handoff, offer: Offer | None = None) -> None:
     for name, value in row.items():
         setattr(handoff, name, value)
     if offer is not None:
-        _read_again(offer, *(field.name for field in Offer._meta.concrete_fields if field.name not in FIXED))
+        offer.refresh_from_db(fields=[each.name for each in Offer._meta.concrete_fields if each.name not in FIXED])
         offer.handoff = handoff  # letters read the hand-off by its offer
 
 
@@ -193,9 +193,30 @@ def replay(events: Iterable[HandoffEvent]) -> tuple[str, dict[int, str]]:
     return state, replies
 
 
-def _write(rows: QuerySet[Any, Any], after: Mapping[str, str], only_if: Q | None, fields: Mapping[str, Any]) -> bool:
-    rows = rows.filter(only_if or Q(), state__in=list(after))
-    return bool(rows.update(state=_target(after), **fields))
+class _Write(NamedTuple):
+    """One row's part of a move: from which states to which, under what further guard, with what else."""
+
+    row: Handoff | Offer
+    after: Mapping[str, str]
+    only_if: Q | None
+    fields: Mapping[str, Any]
+
+    @property
+    def written(self) -> dict[str, Any]:
+        return {"state": _target(self.after), **self.fields}
+
+    def is_made(self) -> bool:
+        rows: QuerySet[Any] = type(self.row)._default_manager.filter(pk=self.row.pk, state__in=list(self.after))
+        return bool(rows.filter(self.only_if or Q()).update(**self.written))
+
+    def show(self) -> None:
+        """Let the object read as its row does; what the database worked out is asked for."""
+        written = self.written
+        worked_out = [name for name, value in written.items() if hasattr(value, "resolve_expression")]
+        for name in written.keys() - worked_out:
+            setattr(self.row, name, written[name])
+        if worked_out:
+            self.row.refresh_from_db(fields=worked_out)
 
 
 def _target(after: Mapping[str, str]) -> Any:
@@ -205,7 +226,3 @@ def _target(after: Mapping[str, str]) -> Any:
     if all(before == state for before, state in after.items()):
         return F("state")
     return Case(*(When(state=before, then=Value(state)) for before, state in after.items()))
-
-
-def _read_again(row: Model, *names: str) -> None:
-    row.refresh_from_db(fields=list(names))

@@ -14,7 +14,7 @@ from django.db.models import Q
 from assistants import nonces
 from assistants.models import Handoff, Offer, OutgoingEmail
 
-from . import cascade, handoffs, letters, moves, reply_times, tell
+from . import agreed, cascade, letters, moves, reply_times, tell
 from .moves import Actor, Kind, State, TooLate
 
 logger = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ def end_due(*, now: datetime) -> None:
 
     def act(handoff: Handoff) -> None:
         if handoff.ends_on and handoff.ends_on < handoff.owner.today(now):
-            handoffs.end(handoff, now=now, by=Actor.SYSTEM)
+            agreed.end(handoff, now=now, by=Actor.SYSTEM)
 
     _each(ending, act)
 

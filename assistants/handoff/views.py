@@ -23,7 +23,7 @@ from assistants.work import foresight, totals
 from tasks import clock, dates
 from tasks.requests import OwnerRequest
 
-from . import cascade, moves, reopening, story, tell
+from . import agreed, cascade, moves, reopening, story, tell
 from . import handoffs as acts
 from .running_forms import OwnTimeForm, StageForm
 
@@ -176,7 +176,7 @@ def handoff_note(request: OwnerRequest, pk: int) -> HttpResponse:
     form = _note_form(own, by_page, request.POST)
     if not form.is_valid():
         return _page(request, own, status=422, note_form=form)
-    act = partial(acts.note, own, _offered(own), form.cleaned_data["note"])
+    act = partial(agreed.note, own, _offered(own), form.cleaned_data["note"])
     done = by_page or f"{own.assistant.first_name} gets it by email."
     return _do(request, own, act, done, "Nobody has it now, so write an email instead.", form=form)
 
@@ -189,7 +189,7 @@ def handoff_stage(request: OwnerRequest, pk: int) -> HttpResponse:
     form = StageForm(own, request.user.today(clock.now()), request.POST)
     if not form.is_valid():
         return _page(request, own, status=422, stage_form=form)
-    act = partial(acts.set_stage, own, _offered(own), form.cleaned_data["stage"])
+    act = partial(agreed.set_stage, own, _offered(own), form.cleaned_data["stage"])
     act = partial(act, trial_ends_on=form.cleaned_data["trial_ends_on"])
     return _do(request, own, act, _known(own.assistant), "It is not running any more.")
 
@@ -202,7 +202,7 @@ def handoff_end(request: OwnerRequest, pk: int) -> HttpResponse:
     form = _end_form(own, request.user.today(clock.now()), tell.by_page(own.assistant), request.POST)
     if not form.is_valid():
         return _page(request, own, status=422, end_form=form)
-    act = partial(acts.give_notice, own, _offered(own), form.cleaned_data["last_day"])
+    act = partial(agreed.give_notice, own, _offered(own), form.cleaned_data["last_day"])
     return _do(request, own, act, _known(own.assistant), "It is not running any more.")
 
 
@@ -212,7 +212,7 @@ def handoff_done(request: OwnerRequest, pk: int) -> HttpResponse:
     """The job is done, and nothing of it is left."""
     own = _own(request, pk)
     done = f"Done. {_known(own.assistant)}"
-    return _do(request, own, partial(acts.finish, own), done, "It is not running any more.")
+    return _do(request, own, partial(agreed.finish, own), done, "It is not running any more.")
 
 
 @login_required

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -88,7 +87,10 @@ def _is_key(text: str) -> bool:
 
 @login_required
 def handoff_draft(request: OwnerRequest, pk: int) -> HttpResponse:
-    draft = get_object_or_404(request.user.handoffs.with_terms(), pk=pk)
+    handoffs = request.user.handoffs
+    rows = handoffs.select_related("task", "assistant") if request.method == "POST" else handoffs.with_terms()
+    draft = get_object_or_404(rows, pk=pk)
+    draft.task.owner = draft.assistant.owner = request.user
     if draft.state != Handoff.State.DRAFT:
         if request.method == "POST":
             messages.error(request, IS_SENT)
@@ -101,46 +103,75 @@ def _write(
 ) -> HttpResponse:
     """The form; over an `old` hand-off of the task it begins with what that said."""
     owner, now = request.user, clock.now()
-    proposal = suggestions.suggest(owner, task, person, owner.today(now))
-    initial = _from_draft(draft) if draft else _from_plan(task, person, proposal, now)
-    if old and old.task_id == task.pk:
-        initial |= _from_old(old, person, proposal)
-    held, what = list(_held(owner, task, draft)), cascade.obstacle(task, person)
-    obstacle = _in_words(what, task, person) if what else ""
-    form = HandoffForm(
-        task, person, proposal, now, request.POST or None, initial=initial, held=held, obstacle=obstacle
-    )
     is_preview = "preview" in request.POST
-    if form.is_valid() and not is_preview:
-        try:
-            return _keep(request, form, draft)
-        except acts.InTheWay as what_came:
-            form.add_error(None, _in_words(str(what_came), task, person))
-        except acts.AlreadyWithThem:
-            form.add_error(None, f"{person.first_name} has {task.mid_sentence}, or an offer of it, already.")
-        except acts.MoreThanAll:
-            return _write(request, task, person, draft, old)  # read anew the form asks for the yes
-        except caps.Reached as limit:
-            form.add_error(None, str(limit))
-        except acts.NoTimeLeft:
-            form.add_error("reply_by", "That leaves no time to reply. Take a later day.")
-        except nonces.Reused:
-            form.add_error(None, "This form was sent before. Open it anew for another hand-off.")
-        except moves.TooLate:
-            messages.error(request, IS_SENT)
-            return redirect("assistants:handoff", draft.pk) if draft else redirect("assistants:handoffs")
+    is_sent = request.method == "POST" and not is_preview
+    if is_sent and not request.POST.getlist("others"):
+        # Most are complete and need no page; if something stands in the way of one, the page below says so.
+        alone = suggestions.alone(owner, task, person, owner.today(now))
+        form = HandoffForm(task, person, alone, now, request.POST, initial={}, held=alone.held)
+        if form.is_valid() and (answer := _kept(request, form, draft)):
+            return answer
+    proposal = suggestions.suggest(owner, task, person, owner.today(now))
+    form = _form(request, task, person, proposal, draft, old, now)
+    if form.is_valid() and is_sent:
+        if answer := _kept(request, form, draft):
+            return answer
+        if form.is_valid():
+            return _write(request, task, person, draft, old)  # read anew it asks for the yes to more than all
     context = {
         "form": form,
         "task": task,
         "person": person,
         "draft": draft,
-        "held": [story.row(each) for each in held],
+        "held": [story.row(each) for each in proposal.held],
         "preview": preview(form),
         "is_preview": is_preview,
     }
     if is_preview:
         return render(request, "handoffs/_preview.html", context)
     return render(request, "handoffs/handoff_write.html", context, status=422 if form.errors else 200)
+
+
+def _form(
+    request: OwnerRequest,
+    task: Task,
+    person: Assistant,
+    proposal: Suggestion,
+    draft: Handoff | None,
+    old: Handoff | None,
+    now: datetime,
+) -> HandoffForm:
+    initial = _from_draft(draft) if draft else _from_plan(task, person, proposal, now)
+    if old and old.task_id == task.pk:
+        initial |= _from_old(old, person, proposal)
+    what = cascade.obstacle(task, person)
+    obstacle = _in_words(what, task, person) if what else ""
+    return HandoffForm(
+        task, person, proposal, now, request.POST or None, initial=initial, held=proposal.held, obstacle=obstacle
+    )
+
+
+def _kept(request: OwnerRequest, form: HandoffForm, draft: Handoff | None) -> HttpResponse | None:
+    """Where it leads, once it is saved or sent; else None, and the form says why, but for more than all of a task."""
+    task, person = form.task, form.assistant
+    try:
+        return _keep(request, form, draft)
+    except acts.InTheWay as what_came:
+        form.add_error(None, _in_words(str(what_came), task, person))
+    except acts.AlreadyWithThem:
+        form.add_error(None, f"{person.first_name} has {task.mid_sentence}, or an offer of it, already.")
+    except acts.MoreThanAll:
+        pass
+    except caps.Reached as limit:
+        form.add_error(None, str(limit))
+    except acts.NoTimeLeft:
+        form.add_error("reply_by", "That leaves no time to reply. Take a later day.")
+    except nonces.Reused:
+        form.add_error(None, "This form was sent before. Open it anew for another hand-off.")
+    except moves.TooLate:
+        messages.error(request, IS_SENT)
+        return redirect("assistants:handoff", draft.pk) if draft else redirect("assistants:handoffs")
+    return None
 
 
 def _in_words(obstacle: str, task: Task, person: Assistant) -> SafeString:
@@ -162,11 +193,6 @@ def _in_words(obstacle: str, task: Task, person: Assistant) -> SafeString:
 def _someone_else(task: Task) -> SafeString:
     url = f"{reverse('assistants:handoff_new')}?task={task.pk}"
     return format_html('<a href="{}">Hand it off to someone else</a>; you can save this as a draft first.', url)
-
-
-def _held(owner: Owner, task: Task, draft: Handoff | None) -> QuerySet[Handoff]:
-    """Who has the task already, or is asked."""
-    return owner.handoffs.live().with_terms().filter(task=task).exclude(pk=draft.pk if draft else 0)
 
 
 def _from_plan(task: Task, person: Assistant, proposal: Suggestion, now: datetime) -> dict[str, Any]:

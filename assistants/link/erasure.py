@@ -17,7 +17,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from assistants.handoff import handoffs, moves, replies, tell
+from assistants.handoff import agreed, handoffs, moves, replies, tell
 from assistants.handoff.moves import Actor, Kind, TooLate
 from assistants.models import Assistant, Handoff, HandoffEvent, LinkRequest, Offer, OutgoingEmail
 from assistants.roster import people
@@ -110,7 +110,7 @@ def _close(pk: int, now: datetime) -> None:
         if offer.state in Offer.LIVE:
             replies.decline(offer, reason="", now=now)
         else:
-            handoffs.end(offer.handoff, now=now, by=Actor.ASSISTANT)
+            agreed.end(offer.handoff, now=now, by=Actor.ASSISTANT)
 
 
 def _scrub_messages(person: Assistant, known: Known) -> None:

@@ -7,11 +7,14 @@ passes to the next person by itself, the email waits until there is room again.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Q
+from django.db.models.functions import Lower
 
 from assistants.models import OutgoingEmail
 from assistants.models.mail import OutgoingEmailQuerySet
@@ -35,13 +38,15 @@ def check(owner: Owner, *addresses: str, now: datetime) -> None:
     if not settings.EMAIL_KEPT and not _is_confirmed(owner):
         raise Reached("Confirm your email address first: sign out and in again, and you get a link by email.")
     most, to_one, new = settings.MAILS_A_DAY, settings.MAILS_TO_ONE_A_DAY, settings.NEW_ADDRESSES_A_DAY
-    written = _outward(owner).filter(written_at__gt=now - DAY)
-    if written.count() + len(addresses) > most:
+    wanted = [address.lower() for address in addresses]
+    today = Counter(_addresses(_outward(owner).filter(written_at__gt=now - DAY)))
+    if today.total() + len(wanted) > most:
         raise Reached(f"In a day at most {most} emails go to assistants. Send it tomorrow.")
-    if any(written.filter(to_email__iexact=address).count() >= to_one for address in addresses):
+    if any(today[address] >= to_one for address in wanted):
         raise Reached(f"In a day at most {to_one} emails go to one person. Send it tomorrow.")
-    count = sum(_is_new(owner, address) for address in addresses)
-    if count and _new_addresses(owner, now) + count > new:
+    written_to = {*wanted, *today}
+    known = set(_addresses(_outward(owner).filter(written_at__lte=now - DAY), among=written_to))
+    if not known.union(today).issuperset(wanted) and len(written_to - known) > new:
         raise Reached(f"In a day you can write to at most {new} new people. Send it tomorrow.")
 
 
@@ -49,18 +54,15 @@ def is_reached(email: OutgoingEmail, *, now: datetime) -> bool:
     """Whether that email has to wait, since its owner's day, or its reader's, is full."""
     if email.offer_id is None:
         return False
-    outward = _outward(email.owner).filter(sent_at__isnull=False)
-    sent = outward.filter(sent_at__gt=now - DAY)
-    mine = Count("pk", filter=Q(to_email__iexact=email.to_email))
-    counts = sent.aggregate(all=Count("pk"), mine=mine)
-    if counts["all"] >= settings.MAILS_A_DAY or counts["mine"] >= settings.MAILS_TO_ONE_A_DAY:
+    address, outward = email.to_email.lower(), _outward(email.owner)
+    today = Counter(_addresses(outward.filter(sent_at__gt=now - DAY)))
+    if today.total() >= settings.MAILS_A_DAY or today[address] >= settings.MAILS_TO_ONE_A_DAY:
         return True
-    if counts["mine"] or outward.filter(to_email__iexact=email.to_email).exists():
+    if address in today:
         return False
     # Also where nobody pressed Send: someone stands in, or an address was changed.
-    known = outward.filter(sent_at__lte=now - DAY).values("to_email")
-    new = sent.exclude(to_email__in=known).values("to_email").distinct().count()
-    return bool(new >= settings.NEW_ADDRESSES_A_DAY)
+    known = set(_addresses(outward.filter(sent_at__lte=now - DAY), among={address, *today}))
+    return address not in known and len(today.keys() - known) >= settings.NEW_ADDRESSES_A_DAY
 
 
 def _is_confirmed(owner: Owner) -> bool:
@@ -73,12 +75,7 @@ def _outward(owner: Owner) -> OutgoingEmailQuerySet:
     return OutgoingEmail.objects.filter(owner=owner, offer__isnull=False).exclude(never_left)
 
 
-def _is_new(owner: Owner, address: str) -> bool:
-    return not _outward(owner).filter(to_email__iexact=address).exists()
-
-
-def _new_addresses(owner: Owner, now: datetime) -> int:
-    """How many addresses had their first email within the day."""
-    before = _outward(owner).filter(written_at__lte=now - DAY)
-    today = _outward(owner).filter(written_at__gt=now - DAY)
-    return today.exclude(to_email__in=before.values("to_email")).values("to_email").distinct().count()
+def _addresses(emails: OutgoingEmailQuerySet, *, among: Collection[str] | None = None) -> Iterable[str]:
+    """To whom they go, in small letters; those `among` these once each."""
+    of = emails.annotate(address=Lower("to_email")).order_by().values_list("address", flat=True)
+    return of if among is None else of.filter(address__in=among).distinct()

@@ -169,7 +169,7 @@ def finish(email: OutgoingEmail, done: Done, *, state: str, **fields: Any) -> No
         if state == State.SENT:
             fields["sent_at"] = now
         if mark(email, state, **fields):
-            email.refresh_from_db(fields=["state", "trouble"])
+            email.state, email.trouble = state, fields.get("trouble", email.trouble)
             done(email, now)
     faults.point("after_commit")
 

@@ -87,7 +87,7 @@ def gather_all(
             tasks=tasks[owner.pk],
             people=people[owner.pk],
             live=live[owner.pk],
-            minutes=_minutes(owner, tasks[owner.pk], live[owner.pk], today),
+            minutes=usual_minutes(owner, tasks[owner.pk], live[owner.pk], today),
             hour_value=_held_on(values[owner.pk], today),
             refused=refused[owner.pk],
             away={each.pk for each in people[owner.pk] if each.paused_on or each.wants_no_mail},
@@ -106,7 +106,7 @@ def _by_owner(owners: Mapping[int, Owner], rows: Iterable[R]) -> dict[int, list[
     return found
 
 
-def _minutes(owner: Owner, tasks: list[Task], live: list[Handoff], today: date) -> dict[int, int]:
+def usual_minutes(owner: Owner, tasks: Sequence[Task], live: Sequence[Handoff], today: date) -> dict[int, int]:
     """What each task takes a week; one that is handed off keeps the minutes it took before. One query."""
     usual = weeks.usual_minutes(owner, tasks, today)
     before = {handoff.task_id: handoff.minutes_before for handoff in reversed(live)}

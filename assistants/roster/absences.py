@@ -90,6 +90,8 @@ def left_of(weekly_minutes: int, away: Sequence[Run], today: date, *, busy: int)
 
     But never less than the `busy` minutes that live hand-offs take: what is agreed goes on.
     """
+    if not away:
+        return weekly_minutes
     first = first_day(today)
     days = [first + n * DAY for n in range(7 * WEEKS_AHEAD)]
     of, there = len(WorkDays(WEEKDAYS).of(days)), len(WorkDays(WEEKDAYS, tuple(away)).of(days))

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from assistants.handoff import handoffs
+from assistants.handoff import agreed
 from assistants.handoff.moves import TooLate
 from assistants.models import Assistant, AssistantSkill, Handoff, Offer, OutgoingEmail
 from tasks.models import Owner, Skill
@@ -71,7 +71,7 @@ def _send_links_anew(assistant: Assistant, *, now: datetime) -> None:
     sent = []
     for offer in held.order_by("handoff_id", "pk"):
         with suppress(TooLate):  # it ended this instant, and is then one of the others
-            handoffs.readdress(offer.handoff, offer, now=now)
+            agreed.readdress(offer.handoff, offer, now=now)
             sent.append(offer.pk)
     # A page of what is over leads to what is open, so its link dies too; what waits about it goes to the new address.
     over = assistant.offers.exclude(pk__in=sent)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from assistants.handoff import deliveries, handoffs, moves, reopening, replies, sweeps
+from assistants.handoff import agreed, deliveries, handoffs, moves, reopening, replies, sweeps
 from assistants.models import Assistant, Handoff, HandoffEvent, Offer, OutgoingEmail, StandIn
 from tasks.models import Owner, Task
 from tests.assistants.reference import AGREED, Asked, Reference, Refused
@@ -141,7 +141,7 @@ class Walk:
             elif name == "reopen":
                 reopening.reopen(handoff, now=self.now)
             elif name in OWNERS:
-                getattr(handoffs, name)(handoff, now=self.now)
+                getattr(agreed if hasattr(agreed, name) else handoffs, name)(handoff, now=self.now)
             elif offer and name in OWNERS_ON_ONE:
                 self.as_owner(name, handoff, offer, given)
             elif offer and name in ASSISTANTS:
@@ -157,17 +157,17 @@ class Walk:
         if name == "next":
             handoffs.ask_someone_else(handoff, offer, now=now)
         elif name in ("answer", "insist", "note"):
-            getattr(handoffs, name)(handoff, offer, "Said.", now=now)
+            getattr(agreed if name == "note" else handoffs, name)(handoff, offer, "Said.", now=now)
         elif name == "agree":
             handoffs.agree(handoff, offer, terms_version=given["seen"], now=now)
         elif name == "edit":
             handoffs.edit_terms(handoff, offer, **offer.terms.fields | {"rate": Decimal(next(_rates))}, now=now)
         elif name == "set_stage":
-            handoffs.set_stage(handoff, offer, given["stage"], trial_ends_on=None, now=now)
+            agreed.set_stage(handoff, offer, given["stage"], trial_ends_on=None, now=now)
         elif name == "give_notice":
-            handoffs.give_notice(handoff, offer, given["last"], now=now)
+            agreed.give_notice(handoff, offer, given["last"], now=now)
         else:
-            handoffs.readdress(handoff, offer, now=now)
+            agreed.readdress(handoff, offer, now=now)
 
     def as_assistant(self, name: str, offer: Offer, given: dict[str, Any]) -> None:
         now = self.now

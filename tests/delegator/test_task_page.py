@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 from pytest_django import DjangoAssertNumQueries
 
-from assistants.handoff import handoffs
+from assistants.handoff import agreed
 from assistants.models import Handoff
 from delegator import task_page
 from tasks import views
@@ -55,7 +55,7 @@ def test_it_names_each_person_and_how_it_stands_with_them(hers: Client, nora: Ow
 
 def test_what_is_a_draft_or_over_or_of_another_task_is_nobodys(hers: Client, nora: Owner, email: Task) -> None:
     a_draft(owner=nora, task=email)
-    handoffs.end(a_running_offer(owner=nora, task=email).handoff, now=NOW)
+    agreed.end(a_running_offer(owner=nora, task=email).handoff, now=NOW)
     a_running_offer(owner=nora, task=a_task(owner=nora))
     assert "Who has it" not in read(hers.get(page_of(email))).text
     assert "Email is off your list. Hours you logged stay." in take_off(hers, email)

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from assistants.handoff import handoffs, replies
+from assistants.handoff import agreed, handoffs, replies
 from assistants.models import Handoff, NeverMail, Offer
 from assistants.work import work_logs
 from delegator import next_step, waiting
@@ -74,7 +74,7 @@ def test_a_note_waits_until_the_owner_did_something_or_two_weeks_are_over(
     assert waits(nora) == ["Ana wrote to you."]
     assert "See what waits below" in page(client, nora).text
     assert waits(nora, NOW + waiting.STANDS) == []
-    handoffs.note(Handoff.objects.get(), offer, "The blue one.", now=NOW)
+    agreed.note(Handoff.objects.get(), offer, "The blue one.", now=NOW)
     assert waits(nora) == []
 
 

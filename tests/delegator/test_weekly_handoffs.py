@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from assistants.handoff import handoffs, reopening
+from assistants.handoff import agreed, handoffs, reopening
 from assistants.models import Handoff, HandoffEvent, Offer, WorkLog
 from delegator import weekly, weekly_rows
 from tasks.durations import HOUR
@@ -111,7 +111,7 @@ def test_one_that_was_over_in_that_week_says_so_and_in_the_next_no_more(
 def test_one_that_was_done_by_a_slip_and_goes_on_is_not_over(nora: Owner) -> None:
     offer = running(nora)
     wednesday = MONDAY - timedelta(days=5)
-    handoffs.finish(offer.handoff, now=wednesday)
+    agreed.finish(offer.handoff, now=wednesday)
     reopening.reopen(offer.handoff, now=wednesday + timedelta(minutes=2))
     (rows,) = weekly_rows.read([(nora, WEEK)])
     assert rows.ended == {}

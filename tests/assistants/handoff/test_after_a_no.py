@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assistants import links
-from assistants.handoff import handoffs, replies
+from assistants.handoff import agreed, replies
 from assistants.models import NeverMail
 from assistants.work import work_logs
 from tasks.models import Owner
@@ -44,7 +44,7 @@ def test_who_declined_one_task_is_still_proposed_for_another(nora: Owner) -> Non
 def test_what_the_owner_ended_is_not_proposed_again_at_once(nora: Owner) -> None:
     """Also when it was agreed long ago."""
     offer = a_running_offer(owner=nora, now=NOW - timedelta(weeks=30))
-    handoffs.end(offer.handoff, now=NOW)
+    agreed.end(offer.handoff, now=NOW)
     assert who(nora) == []
     assert who(nora, weeks_on=9) == [offer.assistant.name]
 
@@ -69,7 +69,7 @@ def test_what_is_over_budget_is_priced_whole_and_not_by_the_part(nora: Owner) ->
 def test_the_hours_can_still_be_read_after_the_end(nora: Owner, client: Client) -> None:
     offer = a_running_offer(owner=nora, starts_on=TODAY)
     work_logs.log(offer, day=TODAY, seconds=5400, note="Bank file matched", now=NOW)
-    handoffs.end(offer.handoff, now=NOW)
+    agreed.end(offer.handoff, now=NOW)
     page = client.get(reverse("link:page", args=[links.token("offer", offer.pid)])).content.decode()
     assert "has ended" in page
     assert "Bank file matched" in page

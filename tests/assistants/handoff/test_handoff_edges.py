@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from assistants import links
-from assistants.handoff import handoffs, moves, replies, reply_times, story
+from assistants.handoff import agreed, handoffs, moves, replies, reply_times, story
 from assistants.link import erasure
 from assistants.mail import messages
 from assistants.models import Assistant, Handoff, Offer, OutgoingEmail
@@ -81,7 +81,7 @@ def test_what_can_be_undone_is_nowhere_to_be_seen(client: Client, hers: Client, 
     assert "Sales" not in text_of(client.get(link(running)))
     assert "Write to Ana" not in text_of(hers.get(f"/hand-offs/{offer.handoff_id}/"))
     with pytest.raises(moves.TooLate):
-        handoffs.note(offer.handoff, offer, "By the way", now=now)
+        agreed.note(offer.handoff, offer, "By the way", now=now)
     assert not people.held_by(running.assistant, now=now).filter(pk=offer.pk).exists()
     deliver(offer)
     assert "Sales" in text_of(client.get(link(running)))
@@ -106,15 +106,15 @@ def test_a_notice_can_come_sooner_and_never_later(hers: Client, nora: Owner) -> 
     assert later.status_code == 422
     assert "It can end sooner." in text_of(later)
     with pytest.raises(moves.TooLate):
-        handoffs.give_notice(offer.handoff, offer, last + DAY, now=now)
-    handoffs.give_notice(offer.handoff, offer, last - DAY, now=now)
+        agreed.give_notice(offer.handoff, offer, last + DAY, now=now)
+    agreed.give_notice(offer.handoff, offer, last - DAY, now=now)
     assert Handoff.objects.get().ends_on == last - DAY
 
 
 def test_what_is_done_after_its_last_day_does_not_end_later_for_it(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)
     replies.give_notice(offer, TODAY + 3 * DAY, now=NOW)
-    handoffs.finish(offer.handoff, now=NOW + 9 * DAY)
+    agreed.finish(offer.handoff, now=NOW + 9 * DAY)
     assert Handoff.objects.get().ends_on == TODAY + 3 * DAY
 
 
@@ -181,7 +181,7 @@ def test_a_form_named_like_the_removal_of_a_line_does_not_keep_it(client: Client
 def test_long_after_the_end_nothing_is_asked_that_cannot_be_answered_and_no_line_goes(nora: Owner) -> None:
     offer = a_running_offer(owner=nora, starts_on=TODAY)
     line = some_hours(offer=offer)
-    handoffs.end(offer.handoff, now=NOW)
+    agreed.end(offer.handoff, now=NOW)
     late = NOW + 40 * DAY
     with pytest.raises(moves.TooLate):
         work_logs.query(offer.handoff, line.pk, "Why?", now=late)
@@ -213,7 +213,7 @@ def test_nothing_that_stood_in_quotation_marks_outlives_the_erasure(nora: Owner)
     offer = a_running_offer(owner=nora, starts_on=TODAY)
     line = some_hours(offer=offer, note="a”: my mother is ill")
     work_logs.query(offer.handoff, line.pk, f"Why, {offer.assistant.name}?", now=NOW)
-    handoffs.note(offer.handoff, offer, f"Thanks, write to me from {offer.assistant.email}", now=NOW)
+    agreed.note(offer.handoff, offer, f"Thanks, write to me from {offer.assistant.email}", now=NOW)
     said = offer.assistant.name, offer.assistant.email
     erasure.erase(offer, now=NOW)
     kept = " ".join(
@@ -248,7 +248,7 @@ def test_the_page_counts_what_the_terms_take_off_the_owner(nora: Owner) -> None:
 def test_a_last_day_before_the_start_means_that_it_never_begins(client: Client, nora: Owner) -> None:
     offers = [an_accepted_offer(owner=nora, task=a_task(owner=nora)) for _ in range(2)]
     replies.give_notice(offers[0], TODAY + 3 * DAY, now=NOW)
-    handoffs.give_notice(offers[1].handoff, offers[1], TODAY + 3 * DAY, now=NOW)
+    agreed.give_notice(offers[1].handoff, offers[1], TODAY + 3 * DAY, now=NOW)
     assert [standing(offer)[0] for offer in offers] == ["ended", "ended"]
     assert "has ended" in text_of(client.get(link(offers[0])))
 

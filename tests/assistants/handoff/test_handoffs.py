@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from assistants.handoff import handoffs, moves, replies
+from assistants.handoff import agreed, handoffs, moves, replies
 from assistants.mail import outbox
 from assistants.models import Handoff, HandoffEvent, NeverMail, Offer, OutgoingEmail
 from tasks.models import Owner
@@ -353,6 +353,6 @@ def test_without_its_email_no_move_is_made(nora: Owner) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         replies.decline(offer, reason="", now=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
-        handoffs.end(running.handoff, now=NOW)
+        agreed.end(running.handoff, now=NOW)
     after = dump()
     assert {table for table in before if before[table] != after[table]} <= {"sqlite_sequence"}

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from assistants.handoff import deliveries, handoffs, moves, replies, sweeps
+from assistants.handoff import agreed, deliveries, handoffs, moves, replies, sweeps
 from assistants.models import Handoff, Offer, OutgoingEmail, WorkLog
 from assistants.work import work_logs
 from tasks.models import Owner
@@ -159,7 +159,7 @@ def test_it_starts_once_and_only_what_was_agreed(nora: Owner) -> None:
     accepted = an_accepted_offer(owner=nora)
     open_still, ended = (an_offer(owner=nora, task=a_task(owner=nora)) for _ in range(2))
     replies.accept(ended, terms_version=1, now=NOW)
-    handoffs.end(ended.handoff, now=NOW)
+    agreed.end(ended.handoff, now=NOW)
     day = NOW + timedelta(days=12)
     sweeps.start_due(now=day)
     before = dump()
@@ -220,7 +220,7 @@ def test_ending_tells_the_assistant_and_keeps_the_hours(nora: Owner, has_begun: 
     offer = a_running_offer(owner=nora) if has_begun else an_accepted_offer(owner=nora)
     if has_begun:
         work_logs.log(offer, day=MONDAY, seconds=3600, note="", now=AT_WORK)
-    handoffs.end(Handoff.objects.get(pk=offer.handoff_id), now=LATER)
+    agreed.end(Handoff.objects.get(pk=offer.handoff_id), now=LATER)
     assert standing(offer) == ("ended", "accepted")
     email = email_of(offer, "news", "ended")
     assert (email.to_email, email.offer, email.due_at) == (offer.assistant.email, offer, LATER)
@@ -234,13 +234,13 @@ def test_notice_for_a_day_before_the_start_ends_it_also_from_a_page_that_is_olde
     offer = an_offer(owner=nora)
     as_shown, before_start = Handoff.objects.get(pk=offer.handoff_id), offer.terms.starts_on - timedelta(days=1)
     replies.accept(offer, terms_version=1, now=NOW)
-    handoffs.give_notice(as_shown, offer, before_start, now=NOW)
+    agreed.give_notice(as_shown, offer, before_start, now=NOW)
     assert standing(offer) == ("ended", "accepted")
 
 
 def test_who_is_done_can_be_asked_again(nora: Owner) -> None:
     first = an_accepted_offer(owner=nora)
-    handoffs.end(first.handoff, now=NOW)
+    agreed.end(first.handoff, now=NOW)
     second = an_offer(owner=nora, task=first.handoff.task, assistant=first.assistant)
     assert standing(second) == ("offering", "queued")
 

@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from pytest_django.fixtures import Settings
 
 from assistants import links
-from assistants.handoff import deliveries, handoffs, letters, replies, sweeps
+from assistants.handoff import agreed, deliveries, handoffs, letters, replies, sweeps
 from assistants.mail import messages
 from assistants.models import Offer, OutgoingEmail
 from tasks.models import Owner
@@ -53,7 +53,7 @@ def composed(key: str) -> EmailMultiAlternatives:
 def emails_of_each_kind(owner: Owner) -> list[OutgoingEmail]:
     """Written by the moves themselves."""
     ended = a_running_offer(owner=owner, task=a_task(owner=owner, name="Bookkeeping"))
-    handoffs.end(ended.handoff, now=NOW)
+    agreed.end(ended.handoff, now=NOW)
     withdrawn = an_offer(owner=owner, task=a_task(owner=owner, name="Invoices"))
     OutgoingEmail.objects.filter(offer=withdrawn).update(state="sent")
     handoffs.withdraw(withdrawn.handoff, now=NOW)
@@ -89,14 +89,14 @@ def come_to_terms(offer: Offer) -> None:
 def work_together(offer: Offer) -> None:
     """With all that is said while it runs."""
     handoff, day = offer.handoff, date(2026, 11, 30)
-    handoffs.set_stage(handoff, offer, "trial", trial_ends_on=day, now=NOW)
-    handoffs.set_stage(handoff, offer, "full", trial_ends_on=None, now=NOW)
-    handoffs.note(handoff, offer, "Well done.", now=NOW)
+    agreed.set_stage(handoff, offer, "trial", trial_ends_on=day, now=NOW)
+    agreed.set_stage(handoff, offer, "full", trial_ends_on=None, now=NOW)
+    agreed.note(handoff, offer, "Well done.", now=NOW)
     replies.note(offer, "Thanks.", now=NOW)
-    handoffs.give_notice(handoff, offer, day, now=NOW)
+    agreed.give_notice(handoff, offer, day, now=NOW)
     replies.give_notice(offer, day - timedelta(days=7), now=NOW)
-    handoffs.readdress(handoff, offer, now=NOW)
-    handoffs.finish(handoff, now=NOW)
+    agreed.readdress(handoff, offer, now=NOW)
+    agreed.finish(handoff, now=NOW)
 
 
 # --- Each kind ---------------------------------------------------------------
@@ -221,7 +221,7 @@ def test_what_people_typed_stays_text(nora: Owner) -> None:
     ana = an_assistant(owner=owner, name=NASTY)
     task = a_task(owner=owner, name=NASTY)
     offer = a_running_offer(owner=owner, assistant=ana, task=task, brief=NASTY)
-    handoffs.end(offer.handoff, now=NOW)
+    agreed.end(offer.handoff, now=NOW)
     assert len(keys()) == 5
     for email in OutgoingEmail.objects.all():
         message = messages.compose(email)

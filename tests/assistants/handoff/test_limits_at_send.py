@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from assistants.handoff import handoffs, replies
@@ -15,7 +16,9 @@ from tasks import clock
 from tasks.models import Owner, Task
 from tests.assistants.handoff.test_write_views import page_of, typed, writing
 from tests.assistants.world import a_draft_for, dump, text_of
-from tests.factories import NOW, a_task, an_assistant, an_offer, confirm
+from tests.factories import NOW, a_draft, a_task, an_assistant, an_offer, confirm
+
+DAY = timedelta(days=1)
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +111,23 @@ def test_asking_again_over_a_limit_says_so_and_changes_nothing(hers: Client, nor
     page = text_of(hers.post(f"/hand-offs/{first.handoff_id}/again/", follow=True))
     assert "In a day at most 1 emails go to assistants. Send it tomorrow." in page
     assert dump() == before
+
+
+@pytest.mark.parametrize("others", [0, 4])
+def test_send_asks_as_many_queries_whatever_else_the_owner_has_out(
+    hers: Client,
+    nora: Owner,
+    ana: Assistant,
+    task: Task,
+    others: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """Two more where the person or the task has something going already, for its terms and its offers."""
+    now = clock.now()
+    for number in range(others):
+        with_whom = ana if number == 0 else an_assistant(owner=nora)
+        an_offer(owner=nora, task=a_task(owner=nora), assistant=with_whom, hours=1, now=now, reply_by=now + 3 * DAY)
+    draft = a_draft(owner=nora, task=task, assistant=ana, now=now, reply_by=now + 3 * DAY)
+    form = typed(nora, send="1")
+    with django_assert_num_queries(25 + (2 if others else 0)):
+        assert hers.post(page_of(draft, "draft"), form).status_code == 302

@@ -16,7 +16,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from assistants import links
-from assistants.handoff import deliveries, handoffs, moves, replies, sweeps, tell
+from assistants.handoff import agreed, deliveries, handoffs, moves, replies, sweeps, tell
 from assistants.mail import claims, outbox, sending
 from assistants.mail.smtp import Mailer
 from assistants.models import Handoff, HandoffEvent, Offer, OutgoingEmail
@@ -269,7 +269,7 @@ def test_no_two_wait_for_each_other_when_a_worker_sends_what_is_withdrawn_taken_
         OutgoingEmail.objects.filter(state="queued").update(due_at=now)
         acts: list[Act] = [
             partial(replies.accept, fresh(first), terms_version=1, now=now),
-            by_owner(handoffs.readdress, moved),
+            by_owner(agreed.readdress, moved),
             on_the_handoff(handoffs.withdraw, moved),
         ]
         won(race([*acts, pumping, pumping]))

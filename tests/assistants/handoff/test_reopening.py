@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assistants.handoff import cascade, handoffs, moves, reopening, replies
+from assistants.handoff import agreed, cascade, handoffs, moves, reopening, replies
 from assistants.models import Handoff, HandoffEvent, NeverMail, Offer
 from assistants.roster import people
 from tasks import clock
@@ -29,8 +29,8 @@ def page_of(handoff: Handoff, act: str = "") -> str:
 def test_what_was_said_to_be_done_goes_on_as_it_stood(nora: Owner, last_day: date | None) -> None:
     offer = a_running_offer(owner=nora)
     if last_day:
-        handoffs.give_notice(offer.handoff, offer, last_day, now=NOW)
-    handoffs.finish(offer.handoff, now=NOW)
+        agreed.give_notice(offer.handoff, offer, last_day, now=NOW)
+    agreed.finish(offer.handoff, now=NOW)
     assert Handoff.objects.get().ends_on == TODAY
     reopening.reopen(offer.handoff, now=SOON)
     assert standing(offer) == ("active", "accepted")
@@ -41,7 +41,7 @@ def test_what_was_said_to_be_done_goes_on_as_it_stood(nora: Owner, last_day: dat
 
 def test_it_is_taken_back_once_and_within_a_quarter_of_an_hour(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)
-    handoffs.finish(offer.handoff, now=NOW)
+    agreed.finish(offer.handoff, now=NOW)
     assert reopening.can_reopen(offer.handoff, SOON)
     assert not reopening.can_reopen(offer.handoff, LATER)
     before = dump()
@@ -51,14 +51,14 @@ def test_it_is_taken_back_once_and_within_a_quarter_of_an_hour(nora: Owner) -> N
     reopening.reopen(offer.handoff, now=SOON)
     with pytest.raises(moves.TooLate):
         reopening.reopen(offer.handoff, now=SOON)
-    handoffs.finish(offer.handoff, now=LATER)
+    agreed.finish(offer.handoff, now=LATER)
     assert what_happened(offer.handoff)[-3:] == ["done", "reopened", "done"]
     assert reopening.can_reopen(offer.handoff, LATER)
 
 
 def test_it_stays_done_once_they_were_asked_for_the_task_anew(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)
-    handoffs.finish(offer.handoff, now=NOW)
+    agreed.finish(offer.handoff, now=NOW)
     an_offer(owner=nora, task=offer.handoff.task, assistant=offer.assistant)
     with pytest.raises(moves.TooLate):
         reopening.reopen(offer.handoff, now=SOON)
@@ -67,11 +67,11 @@ def test_it_stays_done_once_they_were_asked_for_the_task_anew(nora: Owner) -> No
 
 def test_what_goes_on_runs_on_every_day_between(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)
-    handoffs.finish(offer.handoff, now=NOW)
+    agreed.finish(offer.handoff, now=NOW)
     assert not Handoff.objects.running_on(TODAY).exists()
     reopening.reopen(offer.handoff, now=SOON)
     assert Handoff.objects.running_on(TODAY).get() == offer.handoff
-    handoffs.finish(offer.handoff, now=LATER)
+    agreed.finish(offer.handoff, now=LATER)
     assert not Handoff.objects.running_on(TODAY).exists()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistants.handoff import handoffs, letters, moves, replies, sweeps
+from assistants.handoff import agreed, handoffs, letters, moves, replies, sweeps
 from assistants.models import Handoff, Offer
 from tasks.models import Owner
 from tests.assistants.world import an_email, deliver, dump, email_of, standing, told, what_happened
@@ -241,7 +241,7 @@ def test_after_notice_it_runs_to_its_last_day_and_the_other_side_reads_which(nor
     offer = a_running_offer(owner=nora)
     as_shown = Offer.objects.get(pk=offer.pk)
     if who == "owner":
-        handoffs.give_notice(Handoff.objects.get(pk=offer.handoff_id), as_shown, LAST, now=NOW)
+        agreed.give_notice(Handoff.objects.get(pk=offer.handoff_id), as_shown, LAST, now=NOW)
     else:
         replies.give_notice(as_shown, LAST, now=NOW)
     assert (standing(offer), as_shown.handoff.ends_on) == (("active", "accepted"), LAST)
@@ -256,8 +256,8 @@ def test_after_notice_it_runs_to_its_last_day_and_the_other_side_reads_which(nor
 
 def test_ended_at_once_after_notice_its_last_day_is_today(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)
-    handoffs.give_notice(offer.handoff, offer, LAST, now=NOW)
-    handoffs.end(offer.handoff, now=LATER)
+    agreed.give_notice(offer.handoff, offer, LAST, now=NOW)
+    agreed.end(offer.handoff, now=LATER)
     assert Handoff.objects.get(pk=offer.handoff_id).ends_on == nora.today(LATER)
 
 
@@ -276,7 +276,7 @@ def test_a_new_address_gets_what_waits_and_a_new_link_and_the_old_link_is_dead(o
     assistant = offer.assistant
     assistant.email = "ana@new.works"
     assistant.save()
-    handoffs.readdress(offer.handoff, offer, now=NOW)
+    agreed.readdress(offer.handoff, offer, now=NOW)
     assert offer.epoch == 1
     assert email_of(offer, "news", "readdressed").to_email == "ana@new.works"
     # Rendered later, it would carry the new link to the old address.
@@ -287,7 +287,7 @@ def test_an_offer_that_waits_here_goes_to_the_new_address_and_nothing_else_does(
     offer = an_offer(owner=nora)
     offer.assistant.email = "ana@new.works"
     offer.assistant.save()
-    handoffs.readdress(offer.handoff, offer, now=NOW)
+    agreed.readdress(offer.handoff, offer, now=NOW)
     assert an_email(f"offer-{offer.pk}").to_email == "ana@new.works"
     assert told(offer) == []
 
@@ -302,9 +302,9 @@ OPEN: dict[str, Callable[[Offer], object]] = {
     "stop": lambda offer: replies.stop_mail(offer, now=NOW),
 }
 RUNNING: dict[str, Callable[[Offer], object]] = {
-    "notice": lambda offer: handoffs.give_notice(offer.handoff, offer, LAST, now=NOW),
+    "notice": lambda offer: agreed.give_notice(offer.handoff, offer, LAST, now=NOW),
     "leave": lambda offer: replies.give_notice(offer, LAST, now=NOW),
-    "stage": lambda offer: handoffs.set_stage(offer.handoff, offer, "trial", trial_ends_on=LAST, now=NOW),
+    "stage": lambda offer: agreed.set_stage(offer.handoff, offer, "trial", trial_ends_on=LAST, now=NOW),
 }
 # What has no second time is refused, and changes nothing either.
 REFUSED: dict[str, Callable[[Offer], object]] = {
@@ -313,8 +313,8 @@ REFUSED: dict[str, Callable[[Offer], object]] = {
     "next": lambda offer: handoffs.ask_someone_else(offer.handoff, offer, now=NOW),
 }
 OVER: dict[str, Callable[[Offer], object]] = {
-    "end": lambda offer: handoffs.end(offer.handoff, now=NOW),
-    "finish": lambda offer: handoffs.finish(offer.handoff, now=NOW),
+    "end": lambda offer: agreed.end(offer.handoff, now=NOW),
+    "finish": lambda offer: agreed.finish(offer.handoff, now=NOW),
 }
 
 
@@ -374,6 +374,6 @@ def test_an_answer_given_twice_is_given_once(offer: Offer, name: str) -> None:
 def test_letters_of_a_stage_say_what_was_written_and_not_what_the_page_knew(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)
     page = as_shown(offer)
-    handoffs.set_stage(Handoff.objects.get(pk=offer.handoff_id), page, "trial", trial_ends_on=LAST, now=NOW)
+    agreed.set_stage(Handoff.objects.get(pk=offer.handoff_id), page, "trial", trial_ends_on=LAST, now=NOW)
     assert email_of(offer, "news", "staged").facts["headline"] == letters.staged(as_shown(offer))["headline"]
     assert "30 November" in email_of(offer, "news", "staged").facts["lines"][0]

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from assistants.handoff import deliveries, handoffs, moves, replies, story, suggestions, sweeps, write_views
+from assistants.handoff import agreed, deliveries, handoffs, moves, replies, story, suggestions, sweeps, write_views
 from assistants.handoff.forms import HandoffForm
 from assistants.mail import outbox
 from assistants.models import Handoff, HandoffEvent, Offer, OutgoingEmail
@@ -99,7 +99,7 @@ def test_a_row_of_a_draft_of_running_and_of_ended_work(nora: Owner) -> None:
     assert story.row(Handoff.objects.with_terms().get(pk=draft.pk)).state == "Draft"
     row = story.row(loaded(running))
     assert (row.title, row.mark, row.state) == ("Record keeping, with Ana", "on", "Running since 26 October")
-    handoffs.end(running.handoff, now=NOON)
+    agreed.end(running.handoff, now=NOON)
     row = story.row(loaded(running))
     assert (row.title, row.mark, row.state) == ("Record keeping, with Ana", "done", "Ended")
 
@@ -203,7 +203,7 @@ def test_in_its_first_week_there_are_hours_but_no_gains_yet(nora: Owner) -> None
 
 def test_what_was_ended_before_its_start_claims_nothing_ever(nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora, starts_on=date(2026, 10, 26))
-    handoffs.end(offer.handoff, now=NOON)
+    agreed.end(offer.handoff, now=NOON)
     assert story.so_far(loaded(offer), date(2027, 1, 1)) == {"gains": None}
 
 
@@ -247,7 +247,7 @@ def test_there_is_a_page_for_however_it_stands(hers: Client, nora: Owner, move: 
     else:
         offer = a_running_offer(owner=nora)
         if move == "ended":
-            handoffs.end(offer.handoff, now=NOW)
+            agreed.end(offer.handoff, now=NOW)
     for url in (f"/hand-offs/{offer.handoff_id}/", "/hand-offs/", f"/assistants/{offer.assistant_id}/", "/plan/"):
         assert hers.get(url).status_code == 200
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from assistants.handoff import suggestions
-from assistants.roster import people
+from assistants.roster import absences, people
 from tasks.models import Owner, Task
 from tests.assistants.plan.test_plans import a_loathed_task
 from tests.factories import (
@@ -66,3 +68,16 @@ def test_there_is_a_suggestion_for_any_task_and_person(nora: Owner, state: str) 
     given = suggestions.suggest(nora, task, ana, TODAY)
     assert given.minutes == {"timeless": 0, "full": 0}.get(state, 300)
     assert given.part(100) == (0 if state == "timeless" else 300)
+
+
+@pytest.mark.parametrize("hours", [2, 5, 12])
+def test_what_a_complete_form_is_checked_by_is_what_its_page_said(nora: Owner, hours: int) -> None:
+    task, ana, ben = a_loathed_task(nora), an_assistant(owner=nora, hours=hours), an_assistant(owner=nora, name="Ben")
+    absences.add(ana, TODAY + timedelta(days=15), TODAY + timedelta(days=19), today=TODAY)
+    for whose, what in ((ana, a_task(owner=nora, name="Taxes")), (ben, task)):
+        an_offer(owner=nora, task=what, assistant=whose, hours=1)
+    whole, alone = suggestions.suggest(nora, task, ana, TODAY), suggestions.alone(nora, task, ana, TODAY)
+    assert alone.free_minutes == whole.free_minutes < 60 * hours
+    assert [alone.part(share) for share in (1, 40, 100)] == [whole.part(share) for share in (1, 40, 100)]
+    assert (alone.task_minutes, alone.held) == (whole.task_minutes, whole.held)
+    assert [each.assistant for each in alone.held] == [ben]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from assistants.handoff import deliveries, handoffs, moves, replies, reply_times, story, sweeps
+from assistants.handoff import agreed, deliveries, handoffs, moves, replies, reply_times, story, sweeps
 from assistants.mail import outbox
 from assistants.models import Handoff, Offer, OutgoingEmail
 from tasks import clock
@@ -177,7 +177,7 @@ def test_the_last_email_says_who_ended_it_only_if_somebody_did_that_day(nora: Ow
     if who == "assistant":
         replies.give_notice(offer, last, now=NOW)
     else:
-        handoffs.give_notice(offer.handoff, offer, nora.today(NOW) if who == "owner at once" else last, now=NOW)
+        agreed.give_notice(offer.handoff, offer, nora.today(NOW) if who == "owner at once" else last, now=NOW)
     sweeps.run(now=datetime(2026, 12, 2, tzinfo=UTC))
     assert standing(offer) == ("ended", "accepted")
     assert email_of(offer, "news", "ended").facts["headline"] == headline
@@ -188,7 +188,7 @@ def test_the_last_email_says_who_ended_it_only_if_somebody_did_that_day(nora: Ow
 def test_two_days_before_a_trial_ends_its_owner_is_asked_once_and_nothing_is_decided(nora: Owner, zone: str) -> None:
     Owner.objects.filter(pk=nora.pk).update(time_zone=zone)
     offer = a_running_offer(owner=Owner.objects.get(pk=nora.pk))
-    handoffs.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
+    agreed.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
     asked_on = datetime(2026, 11, 18, tzinfo=offer.handoff.owner.zone)
     sweeps.run(now=asked_on - timedelta(seconds=1))
     assert not OutgoingEmail.objects.filter(key__startswith="trial-").exists()
@@ -206,10 +206,10 @@ def test_a_trial_made_longer_is_asked_about_again_and_what_is_in_full_is_not(nor
     offer = a_running_offer(owner=nora)
     handoff = offer.handoff
     for day in (20, 27):
-        handoffs.set_stage(handoff, offer, "trial", trial_ends_on=date(2026, 11, day), now=NOW)
+        agreed.set_stage(handoff, offer, "trial", trial_ends_on=date(2026, 11, day), now=NOW)
         sweeps.run(now=datetime(2026, 11, day, 20, tzinfo=UTC))
     assert OutgoingEmail.objects.filter(key__startswith="trial-").count() == 2
-    handoffs.set_stage(handoff, offer, "full", trial_ends_on=None, now=NOW)
+    agreed.set_stage(handoff, offer, "full", trial_ends_on=None, now=NOW)
     before = dump()
     sweeps.run(now=datetime(2026, 12, 20, tzinfo=UTC))
     assert dump() == before
@@ -217,8 +217,8 @@ def test_a_trial_made_longer_is_asked_about_again_and_what_is_in_full_is_not(nor
 
 def test_of_a_trial_that_has_its_last_day_nothing_is_asked(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)
-    handoffs.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
-    handoffs.give_notice(offer.handoff, offer, date(2026, 11, 27), now=NOW)
+    agreed.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
+    agreed.give_notice(offer.handoff, offer, date(2026, 11, 27), now=NOW)
     before = dump()
     sweeps.ask_about_trials(now=datetime(2026, 11, 19, tzinfo=UTC))
     assert dump() == before
@@ -229,7 +229,7 @@ def test_trials_asked_about_cost_no_query_each(
 ) -> None:
     for _ in range(3):
         offer = a_running_offer(owner=nora, task=a_task(owner=nora))
-        handoffs.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
+        agreed.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
     sweeps.ask_about_trials(now=datetime(2026, 11, 19, tzinfo=UTC))
     assert OutgoingEmail.objects.filter(key__startswith="trial-").count() == 3
     with django_assert_num_queries(2):
@@ -241,10 +241,10 @@ def test_a_bad_row_is_not_the_others(nora: Owner, bea: Owner, caplog: pytest.Log
     """Whichever of the five it is."""
     broken = [an_accepted_offer(owner=bea, task=a_task(owner=bea), starts_on=date(2026, 10, 16)) for _ in range(2)]
     trial = a_running_offer(owner=bea, task=a_task(owner=bea))
-    handoffs.set_stage(trial.handoff, trial, "trial", trial_ends_on=date(2026, 10, 18), now=NOW)
+    agreed.set_stage(trial.handoff, trial, "trial", trial_ends_on=date(2026, 10, 18), now=NOW)
     Owner.objects.filter(pk=bea.pk).update(time_zone="Nowhere/Atlantis")
     ends = a_running_offer(owner=nora)
-    handoffs.give_notice(ends.handoff, ends, date(2026, 10, 16), now=NOW)
+    agreed.give_notice(ends.handoff, ends, date(2026, 10, 16), now=NOW)
     begins = an_accepted_offer(owner=nora, task=a_task(owner=nora), starts_on=date(2026, 10, 16))
     sweeps.run(now=NOW + 3 * DAY)
     assert [standing(offer)[0] for offer in (*broken, begins, ends)] == ["taken", "taken", "active", "ended"]

@@ -156,6 +156,7 @@ def test_what_another_is_asked_for_grows_with_what_was_typed_and_with_their_pace
         free_minutes=first,
         hour_value=Decimal(80),
         others=[],
+        held=[],
         _whole=quarters(first),
         _pace=first,
     )

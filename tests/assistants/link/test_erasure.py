@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from assistants import links
-from assistants.handoff import deliveries, handoffs, moves, replies
+from assistants.handoff import agreed, deliveries, moves, replies
 from assistants.link import erasure, person_data, renewals
 from assistants.mail import messages, outbox
 from assistants.models import Assistant, Handoff, LinkRequest, NeverMail, Offer, OutgoingEmail, Plan, WorkLog
@@ -73,7 +73,7 @@ def everything_of(nora: Owner, anouk: Assistant, running: Offer, now: datetime) 
     work_logs.correct(running, first.pk, day=line.day, seconds=5400, note="Anouk’s receipts", now=now)
     work_logs.approve(running.handoff, [work_logs.mark(second)], now=now)
     replies.note(running, "The folder is empty, says Anouk", now=now)
-    handoffs.note(running.handoff, running, "It is full now", now=now)
+    agreed.note(running.handoff, running, "It is full now", now=now)
     brief = "Dear Anouk, as always."
     open_ = an_offer(owner=nora, assistant=anouk, task=a_task(owner=nora, name="Email"), brief=brief, **later)
     replies.ask(open_, "Which mailbox, asks Anouk?", now=now)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from assistants import links
-from assistants.handoff import handoffs, replies
+from assistants.handoff import agreed, handoffs, replies
 from assistants.link import by_hand
 from assistants.models import HandoffEvent, NeverMail, Offer, OutgoingEmail
 from tasks import clock
@@ -268,7 +268,7 @@ def test_messages_go_both_ways_while_it_is_agreed(ana: Client, nora: Owner) -> N
     for _ in range(2):
         page = text_of(send(ana, offer, "note", note="Where is the folder?", once="a-note"))
     assert page.count("Where is the folder?") == 1
-    handoffs.note(offer.handoff, fresh(offer), "In the drawer.", now=now)
+    agreed.note(offer.handoff, fresh(offer), "In the drawer.", now=now)
     page = text_of(ana.get(link(offer)))
     assert "Nora wrote" in page
     assert "In the drawer." in page

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assistants import links
-from assistants.handoff import deliveries, handoffs, replies, sweeps
+from assistants.handoff import agreed, deliveries, handoffs, replies, sweeps
 from assistants.mail import outbox
 from assistants.models import NeverMail, Offer, OutgoingEmail, WorkLog
 from tasks import clock
@@ -48,7 +48,7 @@ def an_offer_now(owner: Owner, state: str = "sent") -> Offer:
         starts_on=now.date() - timedelta(days=3),
     )
     if state == "ended":
-        handoffs.end(offer.handoff, now=now)
+        agreed.end(offer.handoff, now=now)
     elif state == "withdrawn":
         handoffs.withdraw(offer.handoff, now=now)
     elif state == "declined":

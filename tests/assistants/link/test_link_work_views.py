@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from assistants import links
-from assistants.handoff import handoffs
+from assistants.handoff import agreed
 from assistants.models import Handoff, Offer, WorkLog
 from assistants.work import work_logs
 from tasks import clock
@@ -154,7 +154,7 @@ def test_statements_spreadsheets_and_calendar_of_what_ended_stay_as_long_as_the_
 ) -> None:
     some_hours(offer=offer, day=MONDAY, note="Bank file")
     paths = ("statement/2026-10/", "statement/2026-10.csv", "calendar.ics")
-    handoffs.end(Handoff.objects.get(pk=offer.handoff_id), now=NOON)
+    agreed.end(Handoff.objects.get(pk=offer.handoff_id), now=NOON)
     with standing_at(NOON + timedelta(days=1000)):
         page = text_of(ana.get(link(offer)))
         assert "Bank file" in page
@@ -177,7 +177,7 @@ def test_a_form_sent_twice_is_one_line_and_with_other_words_it_is_refused(ana: C
 
 
 def test_hours_of_the_last_days_come_in_after_the_end(ana: Client, offer: Offer) -> None:
-    handoffs.end(Handoff.objects.get(pk=offer.handoff_id), now=NOON)
+    agreed.end(Handoff.objects.get(pk=offer.handoff_id), now=NOON)
     page = text_of(ana.get(link(offer)))
     assert "Hours up to Thursday 29 October can be logged until Thursday 12 November." in page
     assert ">Start a timer<" not in page
@@ -187,7 +187,7 @@ def test_hours_of_the_last_days_come_in_after_the_end(ana: Client, offer: Offer)
 
 def test_after_two_weeks_the_page_is_closed_and_refuses_hours(ana: Client, offer: Offer) -> None:
     some_hours(offer=offer, day=MONDAY, note="Bank file")
-    handoffs.end(Handoff.objects.get(pk=offer.handoff_id), now=NOON)
+    agreed.end(Handoff.objects.get(pk=offer.handoff_id), now=NOON)
     with standing_at(NOON + timedelta(days=16)):
         page = text_of(send(ana, offer, "hours/", day="2026-10-29", time="1:30"))
         assert "This one is closed" in page

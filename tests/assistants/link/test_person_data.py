@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from assistants import links
-from assistants.handoff import deliveries, handoffs, replies
+from assistants.handoff import agreed, deliveries, replies
 from assistants.link import person_data
 from assistants.mail import messages, outbox
 from assistants.models import Assistant, NeverMail, Offer, OutgoingEmail
@@ -156,7 +156,7 @@ def test_the_file_has_all_that_is_kept_of_the_person_and_no_more(
     now, ana = clock.now(), offer.assistant
     work_logs.log(offer, day=nora.today(now) - 2 * DAY, seconds=5400, note="Sorted October", now=now)
     replies.note(offer, "The folder is empty", now=now)
-    handoffs.note(offer.handoff, offer, "It is full now", now=now)
+    agreed.note(offer.handoff, offer, "It is full now", now=now)
     ana.absences.create(first=nora.today(now), last=nora.today(now))
     asked = an_offer(owner=nora, assistant=ana, task=a_task(owner=nora), now=now, reply_by=now + DAY)
     replies.ask(asked, "Which bank?", now=now)

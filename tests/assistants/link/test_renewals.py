@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assistants import jobs, links
-from assistants.handoff import deliveries, handoffs, replies
+from assistants.handoff import agreed, deliveries, replies
 from assistants.link import page, renewals
 from assistants.mail import messages, outbox
 from assistants.models import Assistant, LinkRequest, NeverMail, Offer, OutgoingEmail
@@ -68,7 +68,7 @@ def test_one_email_an_owner_lists_what_is_open_agreed_and_lately_over(
     open_ = an_open_offer(owner=nora, assistant=ana)
     agreed = an_accepted_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
     ended = a_running_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
-    handoffs.end(ended.handoff, now=NOW)
+    agreed.end(ended.handoff, now=NOW)
     declined = an_open_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
     replies.decline(declined, reason="", now=NOW)
     countered = an_open_offer(owner=nora, assistant=ana, task=a_task(owner=nora, name="Travel"))
@@ -93,7 +93,7 @@ def test_those_with_nothing_open_get_nothing(nora: Owner, ana: Assistant) -> Non
     an_assistant(owner=nora, name="Never Asked", email="never@example.org")
     replies.decline(an_open_offer(owner=nora, assistant=ana), reason="", now=NOW)
     long_over = a_running_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
-    handoffs.end(long_over.handoff, now=NOW - timedelta(days=60))
+    agreed.end(long_over.handoff, now=NOW - timedelta(days=60))
     assert asked() == asked("never@example.org") == asked("nobody@example.org") == []
 
 

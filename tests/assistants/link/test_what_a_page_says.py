@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from assistants import links
-from assistants.handoff import handoffs, letters, replies, story, sweeps
+from assistants.handoff import agreed, handoffs, letters, replies, story, sweeps
 from assistants.link import page as link_page
 from assistants.models import Handoff, Offer, WorkLog
 from assistants.work import work_logs
@@ -181,10 +181,10 @@ def test_an_amount_and_its_unit_stay_on_one_line(ana: Client, offer: Offer) -> N
 # --- Subjects --------------------------------------------------------------------
 def test_subjects_of_news_say_who_and_what(nora: Owner) -> None:
     offer = a_running_offer(owner=nora, task=a_task(owner=nora, name="Email"))
-    handoffs.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 30), now=NOON)
-    handoffs.set_stage(offer.handoff, offer, "full", trial_ends_on=None, now=NOON)
+    agreed.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 30), now=NOON)
+    agreed.set_stage(offer.handoff, offer, "full", trial_ends_on=None, now=NOON)
     assert email_of(offer, "news", "staged").facts["headline"] == "Nora keeps you on email after the trial"
-    handoffs.finish(offer.handoff, now=NOON)
+    agreed.finish(offer.handoff, now=NOON)
     assert email_of(offer, "news", "done").facts["headline"] == "Nora: the hand-off “Email” is done"
     assert letters.superseded(offer)["headline"] == "Nora: the hand-off “Email” is taken"
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from assistants.handoff import handoffs, replies
+from assistants.handoff import agreed, replies
 from assistants.mail import trouble
 from assistants.models import NeverMail, Offer, OutgoingEmail
 from tasks import clock
@@ -39,7 +39,7 @@ def page_of(offer: Offer) -> str:
 
 def a_note(offer: Offer, state: str, trouble: str = "", text: str = "See you.") -> OutgoingEmail:
     """What the owner wrote, whose email ended so."""
-    handoffs.note(offer.handoff, offer, text, now=NOW)
+    agreed.note(offer.handoff, offer, text, now=NOW)
     email = OutgoingEmail.objects.filter(offer=offer).latest("pk")
     OutgoingEmail.objects.filter(pk=email.pk).update(state=state, trouble=trouble)
     email.refresh_from_db()

@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from pytest_django.fixtures import Settings
 
 from assistants import links
-from assistants.handoff import deliveries, handoffs, replies
+from assistants.handoff import agreed, deliveries, handoffs, replies
 from assistants.mail import claims, outbox, sending
 from assistants.mail.smtp import Mailer
 from assistants.models import NeverMail, Offer, OutgoingEmail
@@ -237,7 +237,7 @@ def test_who_asked_for_no_more_mail_gets_none_of_any_kind_and_the_owner_hears_of
     ana = an_assistant(owner=nora, email="ana@reyes.works")
     running = a_running_offer(owner=nora, assistant=ana)
     offer = an_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
-    handoffs.end(running.handoff, now=NOW)
+    agreed.end(running.handoff, now=NOW)
     NeverMail.objects.create(email="ANA@reyes.works", asked_at=NOW)
     OutgoingEmail.objects.update(due_at=clock.now())
     outbox.pump(done=deliveries.hear_of)
@@ -291,7 +291,7 @@ def test_no_row_holds_what_opens_a_link(nora: Owner) -> None:
     handoffs.withdraw(withdrawn.handoff, now=NOW)
     declined = an_offer(owner=nora, task=a_task(owner=nora))
     replies.decline(declined, reason="rate", now=NOW)
-    handoffs.end(offer.handoff, now=NOW)
+    agreed.end(offer.handoff, now=NOW)
     kinds = set(OutgoingEmail.objects.values_list("kind", flat=True))
     assert kinds == {"offer", "answer", "news", "start", "withdrawn"}
     for email in OutgoingEmail.objects.values():

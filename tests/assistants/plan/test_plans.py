@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assistants.handoff import handoffs, suggestions
+from assistants.handoff import agreed, handoffs, suggestions
 from assistants.matching import Reason
 from assistants.models import Assistant, Handoff
 from assistants.plan import plan_inputs, plans, wishes
@@ -242,7 +242,7 @@ def test_what_is_handed_off_counts_as_much_as_it_took_before(nora: Owner) -> Non
         an_entry(task=other, day=TODAY - timedelta(weeks=week))
     ben = an_assistant(owner=nora, name="Ben Okafor")
     assert suggestions.suggest(nora, task, ben, TODAY).task_minutes == 300
-    handoffs.end(Handoff.objects.get(), now=NOW)
+    agreed.end(Handoff.objects.get(), now=NOW)
     assert suggestions.suggest(nora, task, ben, TODAY).task_minutes == 60
 
 

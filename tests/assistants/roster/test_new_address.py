@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from assistants import links
-from assistants.handoff import deliveries, handoffs, moves, replies
+from assistants.handoff import agreed, deliveries, moves, replies
 from assistants.mail import messages, outbox
 from assistants.models import Assistant, HandoffEvent, Offer, OutgoingEmail
 from assistants.roster import people
@@ -95,7 +95,7 @@ def test_pages_of_what_is_over_die_too_for_they_lead_to_what_is_open(
     over = an_offer(owner=nora, assistant=ana)
     replies.decline(over, reason="", now=NOW)
     ended = a_running_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
-    handoffs.end(ended.handoff, now=NOW)
+    agreed.end(ended.handoff, now=NOW)
     open_ = an_offer(owner=nora, assistant=ana, task=a_task(owner=nora))
     deliver(open_)
     assert link_now(open_) in text_of(client.get(old_link(over)))

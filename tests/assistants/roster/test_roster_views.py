@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from django.test import Client
 
-from assistants.handoff import handoffs
+from assistants.handoff import agreed, handoffs
 from assistants.models import Assistant, Handoff
 from assistants.roster import people
 from tasks import clock
@@ -214,7 +214,7 @@ def test_the_roster_says_who_has_how_many_hours_left(hers: Client, nora: Owner) 
 def test_hours_come_back_when_a_hand_off_is_over(nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora, hours=5)
     assert people.free_minutes(offer.assistant, nora.handoffs.live().with_terms(), TODAY) == 180
-    handoffs.end(offer.handoff, now=NOW)
+    agreed.end(offer.handoff, now=NOW)
     assert people.free_minutes(offer.assistant, nora.handoffs.live().with_terms(), TODAY) == 480
 
 

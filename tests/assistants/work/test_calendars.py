@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistants import links
-from assistants.handoff import handoffs, replies
+from assistants.handoff import agreed, replies
 from assistants.models import Handoff, Offer
 from assistants.work import calendars
 from tasks.models import Owner
@@ -110,12 +110,12 @@ def test_what_is_agreed_is_its_start_and_its_weeks_until_the_last_day(nora: Owne
 @pytest.mark.parametrize("how", ["taken back", "ended before its start"])
 def test_what_never_came_about_is_taken_out_where_a_calendar_has_it(nora: Owner, how: str) -> None:
     offer = an_accepted_offer(owner=nora)
-    handoffs.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
+    agreed.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
     had = {line for line in read(offer) if line.startswith("UID:")}
     if how == "taken back":
         replies.take_back(offer, now=NOW)
     else:
-        handoffs.end(offer.handoff, now=NOW)
+        agreed.end(offer.handoff, now=NOW)
     assert had <= {line for line in read(offer) if line.startswith("UID:")}
     assert {"start", "week", "trial"} <= set(named(offer))
     assert all(event.is_cancelled for event in named(offer).values())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistants.handoff import handoffs
+from assistants.handoff import agreed
 from assistants.models import Handoff, Offer
 from assistants.work import gains
 from assistants.work.gains import Gain, Gains
@@ -114,7 +114,7 @@ def test_what_was_ended_still_counts_for_its_weeks_and_what_never_began_does_not
     ended, waiting = running(nora), an_accepted_offer(owner=nora, task=a_task(owner=nora))
     logged_days(nora, 3)
     worked(ended, 2)
-    handoffs.end(ended.handoff, now=NOW)
+    agreed.end(ended.handoff, now=NOW)
     assert made(nora).paid == 36
     assert made(nora).since == ended.handoff.terms.starts_on
     assert made(nora, waiting.handoff).since is None
@@ -168,7 +168,7 @@ def test_briefing_is_not_taken_off_for_what_was_ended_before_it_began(nora: Owne
     offer = an_accepted_offer(owner=nora)
     two_measured_weeks(task=offer.handoff.task)
     starting(offer, LAST.first, brief=90)
-    handoffs.end(offer.handoff, now=NOW)
+    agreed.end(offer.handoff, now=NOW)
     logged_days(nora, 3)
     assert made(nora) == Gains({LAST: Gain(won=0, worked=0, paid=Decimal(0))})
     assert made(nora).since is None

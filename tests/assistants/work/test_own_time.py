@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from assistants.handoff import handoffs, replies, sweeps
+from assistants.handoff import agreed, handoffs, replies, sweeps
 from assistants.models import Handoff, Offer
 from tasks.models import Owner
 from tests.assistants.world import dump, text_of
@@ -95,7 +95,7 @@ WAYS: dict[str, tuple[Callable[[Offer], object], bool]] = {
     "lapsed": (lambda offer: replies.decline(offer, reason="", now=NOW), False),
     "taken": (lambda offer: replies.accept(offer, terms_version=1, now=NOW), True),
     "active": (begin, True),
-    "ended": (lambda offer: handoffs.end(begin(offer), now=NOW), True),
+    "ended": (lambda offer: agreed.end(begin(offer), now=NOW), True),
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants.handoff import handoffs
+from assistants.handoff import agreed
 from assistants.models import Offer
 from assistants.work import gains, went
 from assistants.work.went import Went
@@ -110,7 +110,7 @@ def test_what_was_ended_before_it_began_freed_nothing(nora: Owner) -> None:
     books = a_task(owner=nora)
     offer = an_accepted_offer(owner=nora, task=books)
     begun(offer, THIS.back(2).first)
-    handoffs.end(offer.handoff, now=NOW)
+    agreed.end(offer.handoff, now=NOW)
     for back in (4, 3, 2, 1):
         logged(books, back, 3)
     assert found(nora, None) is None

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistants import nonces
-from assistants.handoff import handoffs, moves, story
+from assistants.handoff import agreed, handoffs, moves, story
 from assistants.link import page
 from assistants.models import Handoff, Nonce, Offer, WorkLog
 from assistants.months import Month
@@ -86,7 +86,7 @@ def test_no_hours_come_in_for_a_day_after_the_owners_last_is_over(nora: Owner, z
 
 
 @pytest.mark.parametrize(("days", "is_open"), [(0, True), (14, True), (15, False)])
-@pytest.mark.parametrize("end", [handoffs.end, handoffs.finish])
+@pytest.mark.parametrize("end", [agreed.end, agreed.finish])
 def test_hours_can_be_logged_for_two_weeks_after_the_end(
     offer: Offer,
     end: Callable[..., None],
@@ -106,7 +106,7 @@ def test_hours_can_be_logged_for_two_weeks_after_the_end(
 
 
 def test_what_ended_before_its_start_takes_no_hours(nora: Owner, offer: Offer) -> None:
-    handoffs.end(offer.handoff, now=datetime.fromisoformat("2026-10-20T18:00:00+00:00"))
+    agreed.end(offer.handoff, now=datetime.fromisoformat("2026-10-20T18:00:00+00:00"))
     assert not work_logs.can_log(Offer.objects.get(pk=offer.pk), NOON)
 
 
@@ -268,7 +268,7 @@ def test_a_line_of_another_hand_off_is_none_of_theirs(nora: Owner, offer: Offer)
 # --- Approved and queried --------------------------------------------------------
 def test_silence_is_never_approval(offer: Offer) -> None:
     line = log(offer)
-    handoffs.end(offer.handoff, now=NOON)
+    agreed.end(offer.handoff, now=NOON)
     assert fresh(line).state == "logged"
     assert work_logs.pay(offer.assistant, OCTOBER, FRIDAY, now=NOON + timedelta(days=400)) == 0
     assert fresh(line).paid_on is None
@@ -382,6 +382,6 @@ def test_the_events_of_hours_give_the_state_again(offer: Offer) -> None:
     work_logs.unpay(offer.assistant, OCTOBER, FRIDAY - timedelta(days=1), now=NOON)
     work_logs.reopen(offer.handoff, third.pk, now=NOON)
     assert moves.replay(offer.handoff.events.order_by("pk")) == ("active", {offer.pk: "accepted"})
-    handoffs.finish(offer.handoff, now=NOON)
+    agreed.finish(offer.handoff, now=NOON)
     approve(third)
     assert moves.replay(offer.handoff.events.order_by("pk")) == ("done", {offer.pk: "accepted"})

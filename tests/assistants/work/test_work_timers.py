@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants.handoff import handoffs, moves
+from assistants.handoff import agreed, moves
 from assistants.models import Handoff, Offer, WorkLog
 from assistants.work import work_logs, work_timers
 from tasks import dates
@@ -149,7 +149,7 @@ def test_nothing_counts_after_the_last_day(offer: Offer) -> None:
 @database
 def test_a_timer_that_runs_as_it_ends_can_still_be_stopped_within_two_weeks(offer: Offer) -> None:
     work_timers.start(offer, now=NOON - timedelta(hours=3))
-    handoffs.end(Handoff.objects.get(pk=offer.handoff_id), now=NOON)
+    agreed.end(Handoff.objects.get(pk=offer.handoff_id), now=NOON)
     assert [line.seconds for line in work_timers.stop(offer, now=NOON + timedelta(hours=1))] == [4 * HOUR]
     offer.refresh_from_db()
     assert offer.timer_since is None
