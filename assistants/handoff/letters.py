@@ -183,7 +183,7 @@ def receipt(offer: Offer, *, take_back_until: datetime) -> Facts:
         offer,
         f"You accepted {_task(offer)}",
         f"{terms}. {first} knows.",
-        f"Was it not you, or did you change your mind? On your page you can take it back until {until}.",
+        f"Was it not you, or did you change your mind? On your page you can take it back until {until} your time.",
         "Keep this link: it is your way in, without a password.",
     )
 
@@ -201,7 +201,7 @@ def answered(offer: Offer, text: str) -> Facts:
 def agreed(offer: Offer, *, take_back_until: datetime) -> Facts:
     with formats.use(formats.USUAL):
         terms, until = in_short(offer.terms, offer.handoff), dates.clock(take_back_until, offer.assistant.zone)
-    what_now = f"Did you change your mind? On your page you can take it back until {until}."
+    what_now = f"Did you change your mind? On your page you can take it back until {until} your time."
     return _news(offer, f"{offer.handoff.owner.first_name} agreed: {_task(offer)} is yours", f"{terms}.", what_now)
 
 

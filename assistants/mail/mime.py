@@ -7,6 +7,7 @@ thousand summaries spend as long on that as on drawing them. What is unusual is 
 
 from __future__ import annotations
 
+from email.charset import BASE64, Charset
 from email.generator import BytesGenerator
 from email.message import Message
 from email.policy import compat32
@@ -17,6 +18,8 @@ from django.core.mail import EmailMultiAlternatives
 CRLF = compat32.clone(linesep="\r\n")
 # Up to here a header is never folded, and a line of text never encoded (Django's own limit).
 SHORT, LONGEST = 76, 998
+IN_BASE64 = Charset("utf-8")
+IN_BASE64.body_encoding = BASE64
 
 
 def written(message: EmailMultiAlternatives, boundary: str) -> bytes:
@@ -34,11 +37,20 @@ def written(message: EmailMultiAlternatives, boundary: str) -> bytes:
 
 def by_the_library(message: EmailMultiAlternatives, boundary: str) -> bytes:
     """Whatever the message is made of."""
+    bodies = [str(body) for body in (message.body, *(body for body, _ in message.alternatives))]
+    if not all(map(_is_usual, bodies)) and any(map(_is_foreign, bodies)):
+        message.encoding = IN_BASE64
     whole: Message = message.message()
     whole.set_boundary(boundary)
     flat = BytesIO()
     BytesGenerator(flat, mangle_from_=False, policy=CRLF).flatten(whole)
     return flat.getvalue()
+
+
+def _is_foreign(body: str) -> bool:
+    """Whether a sixth of it is none of ASCII, which as quoted-printable takes three characters a byte."""
+    size = len(body.encode(errors="replace"))
+    return 6 * (size - sum(map(str.isascii, body))) > size
 
 
 def _headers(message: EmailMultiAlternatives) -> dict[str, str]:

@@ -193,4 +193,4 @@ def test_who_reads_that_the_owner_agreed_reads_until_when_it_can_be_taken_back(n
     offer = an_offer(owner=nora, now=NOON, reply_by=NOON + timedelta(days=1), starts_on=date(2026, 11, 9))
     replies.counter(offer, **offer.terms.fields | {"rate": Decimal(20)}, note="", terms_version=1, now=NOON)
     handoffs.agree(offer.handoff, offer, terms_version=2, now=NOON)
-    assert "you can take it back until 12:15 pm." in email_of(offer, "news", "agreed").facts["lines"][-1]
+    assert "you can take it back until 12:15 pm your time." in email_of(offer, "news", "agreed").facts["lines"][-1]
