@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from assistants.models import Assistant, Handoff, NeverMail, Offer, StandIn, Terms
+from assistants.models.handoff import HandoffQuerySet
 from tasks.models import Task
 
 from . import letters, moves, tell
@@ -91,7 +91,7 @@ def obstacle(task: Task, assistant: Assistant) -> str:
     return "stopped" if NeverMail.objects.has(assistant.email) else ""
 
 
-def others_live(handoff: Handoff) -> QuerySet[Handoff]:
+def others_live(handoff: Handoff) -> HandoffQuerySet:
     """The other hand-offs of its task that are offered or agreed."""
     return handoff.owner.handoffs.live().filter(task=handoff.task_id).exclude(pk=handoff.pk)
 

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from assistants.handoff import agreed, handoffs, replies
+from assistants.handoff import agreed, replies
 from assistants.models import Handoff, NeverMail, Offer
 from assistants.work import work_logs
 from delegator import next_step, waiting

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from assistants.handoff import agreed, handoffs, reopening
+from assistants.handoff import agreed, reopening
 from assistants.models import Handoff, HandoffEvent, Offer, WorkLog
 from delegator import weekly, weekly_rows
 from tasks.durations import HOUR

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistants import nonces
-from assistants.handoff import agreed, handoffs, moves, story
+from assistants.handoff import agreed, moves, story
 from assistants.link import page
 from assistants.models import Handoff, Nonce, Offer, WorkLog
 from assistants.months import Month
