@@ -6,9 +6,12 @@ The examples are the usual formats; whoever chose others in tasks/formats.py rea
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 from . import formats
+
+TZDATA = files("tzdata") / "zoneinfo"
 
 
 def full(day: date) -> str:
@@ -110,20 +113,20 @@ def since(at: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 @cache
 def zones() -> tuple[str, ...]:
-    """The time zones one can live in, without the aliases and oddities of tzdata. Read from some 600 files, once."""
-    areas = (
-        "Africa/",
-        "America/",
-        "Antarctica/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-        "Europe/",
-        "Indian/",
-        "Pacific/",
-    )
-    return (*sorted(name for name in available_timezones() if name.startswith(areas)), "UTC")
+    """The time zones one can live in, each by the one name that tzdata's table of countries has for it."""
+    table = (TZDATA / "zone.tab").read_text().splitlines()
+    return (*sorted(line.split("\t")[2] for line in table if not line.startswith("#")), "UTC")
 
 
-def is_zone(name: str) -> bool:
-    return name in zones()
+def canonical(name: str) -> str:
+    """The name in use of a zone, also for an older one such as US/Pacific or Europe/Kiev; "" for what is none."""
+    if name in zones():
+        return name
+    now_called = _older_names().get(name, "") if "/" in name else ""
+    return now_called if now_called in zones() else ""
+
+
+@cache
+def _older_names() -> dict[str, str]:
+    links = [line.split() for line in (TZDATA / "tzdata.zi").read_text().splitlines() if line.startswith("L ")]
+    return {old: new for _, new, old in links} | {"Etc/UTC": "UTC"}

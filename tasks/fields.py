@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -86,11 +87,20 @@ class LineField(TextField):
 
 
 class AddressField(forms.EmailField):
-    """An email address that can be mailed to; `ä@`, unseen marks and `[127.0.0.1]` cannot."""
+    """
+    An email address that can be mailed to; `ä@`, unseen marks and `[127.0.0.1]` cannot.
+
+    A domain in letters of its own is kept as the mail servers write it: exämple.com as xn--exmple-cua.com.
+    """
 
     def clean(self, value: Any) -> str:
+        if re.fullmatch(r"\s*[\w.+-]*[^\W\x00-\x7f][\w.+-]*@[\w.-]+\s*", str(value)):
+            raise ValidationError("Mail cannot be sent there: before the @ only plain letters go.", code="address")
         text = str(super().clean(value))
         local, _, domain = text.rpartition("@")
+        with contextlib.suppress(UnicodeError):  # what it cannot write is refused below
+            text = text if domain.isascii() or UNSEEN.search(text) else f"{local}@{domain.encode('idna').decode()}"
+        domain = text.rpartition("@")[2]
         if text and (UNSEEN.search(text) or not text.isascii() or len(local) > 64 or not DOMAIN.fullmatch(domain)):
             raise ValidationError("Write a whole address such as ana@example.com.", code="address")
         return text
@@ -166,7 +176,7 @@ class PercentField(forms.CharField):
         self.widget.attrs |= {"autocomplete": "off"}
 
     def clean(self, value: Any) -> int:
-        text = unicodedata.normalize("NFKC", str(super().clean(value))).replace("\u2212", "-")
+        text = money.plain(str(super().clean(value))).replace("\u2212", "-")
         digits = "".join(text.split()).removesuffix("%")
         if not text:
             return 0
@@ -215,7 +225,7 @@ class CountField(forms.CharField):
         self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
     def clean(self, value: Any) -> int | None:
-        text = unicodedata.normalize("NFKC", str(super().clean(value)))
+        text = money.plain(str(super().clean(value)))
         if not text:
             return None
         text = money.ungrouped(formats.current().ungrouped(text))
@@ -229,11 +239,18 @@ class CountField(forms.CharField):
 
 
 class ZoneField(forms.ChoiceField):
-    """A time zone from the list, by area."""
+    """A time zone from the list, by area; an older name of one is taken, and kept by the name in use."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", {})["invalid_choice"] = "Choose a time zone from the list."
         super().__init__(choices=_zone_choices, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        name = str(super().to_python(value))
+        return dates.canonical(name) or name
+
+    def prepare_value(self, value: Any) -> Any:
+        return (dates.canonical(value) or value) if isinstance(value, str) else value
 
 
 class DayField(forms.DateField):

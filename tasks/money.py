@@ -66,6 +66,15 @@ def typed(amount: Decimal, *, is_large: bool = False) -> str:
     return formats.number((f"{amount:,f}" if is_large else f"{amount:f}").removesuffix(".00"))
 
 
+def plain(text: str) -> str:
+    """Wide signs as ASCII has them. A raised or ringed digit is none here: 10² is not 102."""
+    apart = ("<super>", "<sub>", "<circle>")
+    return "".join(
+        sign if unicodedata.decomposition(sign).startswith(apart) else unicodedata.normalize("NFKC", sign)
+        for sign in text
+    )
+
+
 def parse(text: str, *, most: Decimal = Decimal(10_000), is_large: bool = False) -> Decimal:
     """
     "18", "18.50", "18,50", "1,234.50" or "$18" to an amount of zero or more.
@@ -74,7 +83,7 @@ def parse(text: str, *, most: Decimal = Decimal(10_000), is_large: bool = False)
     in two ways ("12.345", "1,234") is refused rather than guessed, unless the reader's
     formats decide it, or it is large: then it has its thousands apart.
     """
-    digits = unicodedata.normalize("NFKC", text).strip()
+    digits = plain(text).strip()
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in digits)
     mark = "".join(takewhile(lambda c: not c.isdecimal(), digits))
     # A currency's sign or letters may stand before the amount; a minus of any kind may not.

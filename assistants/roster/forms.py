@@ -8,6 +8,8 @@ from typing import Any
 from crispy_forms.bootstrap import PrependedText
 from crispy_forms.layout import Div, Fieldset
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
 
 from assistants.models import Assistant, AssistantSkill
 from tasks import money, owners
@@ -96,7 +98,9 @@ class AssistantForm(forms.Form):
         others = self.owner.assistants.filter(email__iexact=address)
         other = others.exclude(pk=self.assistant.pk if self.assistant else 0).first()
         if other:
-            raise forms.ValidationError(f"{other.name} is on your roster with this address already.")
+            page = reverse("assistants:assistant", args=[other.pk])
+            said = format_html('<a href="{}">{}</a> is on your roster with this address already.', page, other.name)
+            raise forms.ValidationError(said)
         return address
 
     def save(self, *, now: datetime) -> Assistant:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,32 +27,46 @@ from . import absences, people
 from .absence_forms import AbsenceForm, absence_pk
 from .forms import AssistantForm
 
+PEOPLE_A_PAGE = 100
+
 
 @login_required
 def assistants(request: OwnerRequest) -> HttpResponse:
     now = timezone.now()
     today = request.user.today(now)
-    roster = list(request.user.assistants.here().with_skills().with_stop().prefetch_related("absences"))
+    roster = list(request.user.assistants.here().with_stop().prefetch_related("absences"))
     live = list(request.user.handoffs.live().with_terms())
-    rows: list[dict[str, Any]] = []
+    free = {person.pk: people.free_minutes(person, live, today) for person in roster}
     longest = max((person.weekly_minutes for person in roster), default=0) * 60
-    for person in roster:
-        free = people.free_minutes(person, live, today)
-        away = absences.in_words(person, today)
-        bar = Bar((Segment("best", free * 60),) if free else (), longest)
-        sentence = f"{durations.hours(free * 60)} of {durations.hours(person.weekly_minutes * 60)} free"
-        there = dates.clock(now, person.zone)
-        rows.append({"person": person, "free": free, "bar": bar, "sentence": sentence, "there": there, "away": away})
-    active = [row for row in rows if not (row["person"].paused_on or row["person"].wants_no_mail)]
-    context = {"rows": rows, "count": len(active), "free": sum(row["free"] for row in active)}
+    page = Paginator(roster, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    prefetch_related_objects(list(page), "skill_levels__skill")
+    active = [free[person.pk] for person in roster if not (person.paused_on or person.wants_no_mail)]
+    context = {
+        "rows": [_row(person, free[person.pk], longest, now) for person in page],
+        "page": page,
+        "count": len(active),
+        "free": sum(active),
+    }
     return render(request, "assistants/assistants.html", context)
+
+
+def _row(person: Assistant, free: int, longest: int, now: datetime) -> dict[str, Any]:
+    """A person as the roster shows them; `free` is minutes a week, `longest` the seconds that fill a bar."""
+    return {
+        "person": person,
+        "free": free,
+        "bar": Bar((Segment("best", free * 60),) if free else (), longest),
+        "sentence": f"{durations.hours(free * 60)} of {durations.hours(person.weekly_minutes * 60)} free",
+        "there": dates.clock(now, person.zone),
+        "away": absences.in_words(person, person.owner.today(now)),
+    }
 
 
 @login_required
 def assistant_new(request: OwnerRequest) -> HttpResponse:
     form = AssistantForm(request.user, request.POST or None)
     if form.is_valid() and (person := _saved(form)):
-        messages.success(request, f"{person.first_name} is on your roster.")
+        messages.success(request, f"{person.first_name} is on your roster.{_about_address(person)}")
         return redirect("assistants:assistants")
     return render(request, "assistants/assistant_form.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -92,10 +109,15 @@ def assistant_change(request: OwnerRequest, pk: int) -> HttpResponse:
         messages.error(request, "They have had their data erased, so nothing was saved.")
         return redirect("assistants:assistants")
     if changed:
-        messages.success(request, f"{changed.name} is saved.{_about_links(changed, before)}")
+        messages.success(request, f"{changed.name} is saved.{_about_address(changed)}{_about_links(changed, before)}")
         return redirect("assistants:assistant", pk)
     context = {"form": form, "person": person}
     return render(request, "assistants/assistant_form.html", context, status=422 if form.errors else 200)
+
+
+def _about_address(person: Assistant) -> str:
+    is_own = person.email.lower() == person.owner.email.lower()
+    return " Their address is your own: what you hand off to them comes to you." if is_own else ""
 
 
 def _about_links(person: Assistant, before: str) -> str:

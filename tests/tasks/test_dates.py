@@ -1,7 +1,7 @@
 """Days and moments as people say them, and the time zones one can live in."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ DAYS = st.dates(date(2012, 1, 1), date(2045, 1, 1))
 ZONES = st.sampled_from(dates.zones())
 QUARTER = timedelta(minutes=15)
 PHOENIX = ZoneInfo("America/Phoenix")
+NOON = datetime(2026, 10, 15, 12)  # noqa: DTZ001 - local, wherever it is read
 NO_ZONES = ["", "''", "localtime", "Factory", "right/UTC", "posix/Europe/Berlin", "EST5EDT", "UTC+25", "Etc/GMT+5"]
 NO_ZONES += ["../../etc/passwd", "Europe/Berlin\0", "europe/berlin", "Europe/Berlin ", "Europe"]
 
@@ -62,17 +63,36 @@ def test_a_moment_carries_its_local_day() -> None:
 
 @pytest.mark.parametrize("name", ["America/Phoenix", "Europe/Kiev", "Antarctica/Troll", "Asia/Calcutta", "UTC"])
 def test_places_are_zones(name: str) -> None:
-    assert dates.is_zone(name)
-    ZoneInfo(name)
+    assert ZoneInfo(name).utcoffset(NOON) == ZoneInfo(dates.canonical(name)).utcoffset(NOON)
+    assert dates.canonical(name) in dates.zones()
 
 
 @pytest.mark.parametrize("name", NO_ZONES)
 def test_what_is_no_place_is_no_zone(name: str) -> None:
-    assert not dates.is_zone(name)
+    assert dates.canonical(name) == ""
 
 
 def test_a_very_long_name_is_no_zone_and_opens_no_file() -> None:
-    assert not dates.is_zone("x" * 100_000)
+    assert dates.canonical("x" * 100_000) == ""
+
+
+@pytest.mark.parametrize(
+    ("older", "now_called"),
+    [
+        ("US/Pacific", "America/Los_Angeles"),
+        ("Europe/Kiev", "Europe/Kyiv"),
+        ("Asia/Calcutta", "Asia/Kolkata"),
+        ("Etc/UTC", "UTC"),
+        ("Europe/Oslo", "Europe/Oslo"),  # shares its rules with Berlin, and is a place all the same
+    ],
+)
+def test_a_zone_has_one_name_whatever_a_browser_calls_it(older: str, now_called: str) -> None:
+    assert dates.canonical(older) == now_called
+
+
+def test_no_place_that_tzdata_knows_by_an_older_name_is_lost() -> None:
+    areas = tuple({name.partition("/")[0] + "/" for name in dates.zones() if "/" in name})
+    assert not [name for name in available_timezones() if name.startswith(areas) and not dates.canonical(name)]
 
 
 def test_every_zone_in_the_list_opens_and_fits_its_column() -> None:

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from django.test import Client
 
-from assistants.handoff import agreed, handoffs
+from assistants.handoff import agreed
 from assistants.models import Assistant, Handoff
 from assistants.roster import people
 from tasks import clock
@@ -122,9 +122,27 @@ def test_one_address_is_one_person_for_one_owner(hers: Client, nora: Owner, bea:
     hers.post(NEW, typed())
     response = hers.post(NEW, typed(name="Someone else", email="ANA@Reyes.works"))
     assert response.status_code == 422
-    assert "Ana Reyes is on your roster with this address already." in text_of(response)
+    ana = nora.assistants.get()
+    assert f'<a href="/assistants/{ana.pk}/">Ana Reyes</a> is on your roster with this address' in text_of(response)
     assert browser_of(bea).post(NEW, typed()).status_code == 302
     assert (nora.assistants.count(), bea.assistants.count()) == (1, 1)
+
+
+def test_ones_own_address_is_taken_with_a_word_on_where_mail_will_go(hers: Client, nora: Owner) -> None:
+    said = text_of(hers.post(NEW, typed(email=nora.email.upper()), follow=True))
+    assert "Their address is your own: what you hand off to them comes to you." in said
+    assert "Their address is your own" not in text_of(hers.post(NEW, typed(email="joan@wu.works"), follow=True))
+
+
+def test_a_long_roster_has_pages_and_its_sums_are_of_all(hers: Client, nora: Owner) -> None:
+    for number in range(101):
+        an_assistant(owner=nora, name=f"Person {number:03}", hours=1)
+    first, second = text_of(hers.get(ROSTER)), text_of(hers.get(f"{ROSTER}?page=2"))
+    assert "101 h a week free among 101 people." in first
+    assert "101 h a week free among 101 people." in second
+    shown = [("Person 099" in page, "Person 100" in page) for page in (first, second)]
+    assert shown == [(True, False), (False, True)]
+    assert 'href="?page=2">Later in the list' in first
 
 
 @pytest.mark.django_db(transaction=True)
