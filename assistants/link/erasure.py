@@ -2,14 +2,14 @@
 An assistant's data, erased from one owner's roster because they asked for it.
 
 A row without a name stays, for the days, hours and amounts that hang on it are the owner's
-books. Nothing else of the person does: neither here, nor in emails, events and old plans.
+books. Nothing else of the person does: neither here, nor in emails, events and old plans. What the
+owner wrote for themselves stays as they wrote it, without the person's whole name and address.
 """
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,45 +17,22 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
+from assistants import nonces
 from assistants.handoff import agreed, handoffs, moves, replies, tell
 from assistants.handoff.moves import Actor, Kind, TooLate
-from assistants.models import Assistant, Handoff, HandoffEvent, LinkRequest, Offer, OutgoingEmail
+from assistants.mail import breaker
+from assistants.models import Assistant, Handoff, HandoffEvent, LinkRequest, Nonce, Offer, OutgoingEmail
 from assistants.roster import people
 
-from . import person_letters
+from . import own_words, person_letters
+from .own_words import GONE, Known
 
-GONE = "Someone who left"
 # A line of an email to the owner that has their words in it.
 QUOTE = "“"
 # Events of the owner's that repeat what a line of hours said: 27 October 2026, 2:00, “October receipts”. What
 # stands before the quotation is kept, and nothing after it, for their words may hold any mark.
 REPEATS = [Kind.APPROVED, Kind.UNAPPROVED, Kind.QUERIED, Kind.PAID, Kind.UNPAID]
 REPEATED = re.compile(r", “.*", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the person was known by, to be taken out of text."""
-
-    name: str
-    first_name: str
-    email: str
-
-    def out_of(self, facts: Any) -> Any:
-        """The same facts, as JSON has them, without name and address."""
-        if isinstance(facts, dict):
-            return {key: self.out_of(value) for key, value in facts.items()}
-        if isinstance(facts, list):
-            return [self.out_of(value) for value in facts]
-        return self._out_of_text(facts) if isinstance(facts, str) else facts
-
-    def _out_of_text(self, text: str) -> str:
-        text = text.replace(self.email, "their address").replace(self.name, GONE)
-        if not self.first_name:
-            return text
-        # A name may be a month as well: 4 May and May 4 stay.
-        first = rf"(?<!\w)(?<!\d ){re.escape(self.first_name)}(?!\w| \d)"
-        return re.sub(first, GONE.partition(" ")[0], text)
 
 
 @transaction.atomic
@@ -86,6 +63,8 @@ def erase(offer: Offer, *, now: datetime) -> None:
     _scrub_briefs(person, known)
     _scrub_emails(person, known)
     _scrub_owners_emails(person, known)
+    _forget_forms(person, known)
+    own_words.scrub(person.owner, known)
     person.offers.update(epoch=F("epoch") + 1, timer_since=None, reason="")
     key = f"erased-{person.pk}-{now:%Y%m%d%H%M%S%f}"
     tell.owner_once(key, offer, person_letters.erased(offer, list(names)), now=now)
@@ -161,6 +140,12 @@ def _scrub_owners_emails(person: Assistant, known: Known) -> None:
             if email.key in said:
                 facts["lines"] = [line for line in facts["lines"] if QUOTE not in line]
             _rewrite(email, facts)
+
+
+def _forget_forms(person: Assistant, known: Known) -> None:
+    """The digests of what they sent, and the domain of their address if a mail server has just refused it."""
+    Nonce.objects.filter(actor__in=map(nonces.of_offer, person.offers.all())).delete()
+    breaker.forget(person.owner_id, known.email.rpartition("@")[2])
 
 
 def _rewrite(email: OutgoingEmail, facts: dict[str, Any]) -> None:

@@ -98,6 +98,8 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "answered_at": _moment(offer.answered_at),
         "reason": offer.reason,
         "reminders": offer.reminders,
+        "timer_runs_since": _moment(offer.timer_since),
+        "trial_ends_on": _day(handoff.trial_ends_on),
         "ends_on": _day(handoff.ends_on) if offer.state == Offer.State.ACCEPTED else None,
     }
 
@@ -121,6 +123,8 @@ def _line(line: WorkLog) -> dict[str, Any]:
         "rate_an_hour": str(line.rate),
         "amount": str(line.amount),
         "state": line.state,
+        "is_above_the_agreed_hours": line.is_over,
+        "decided_at": _moment(line.decided_at),
         "question": line.query,
         "answer": line.answer,
         "paid_on": _day(line.paid_on),

@@ -66,3 +66,14 @@ def mail_left(now: datetime) -> None:
     """The server takes mail: forget what it refused. A rest stands: another worker found out later than we did."""
     fine = Q(failures=0, refused=[])
     Pump.objects.exclude(fine).exclude(rests_until__gt=now).update(failures=0, refused=[], trouble="")
+
+
+def forget(owner_id: int, domain: str = "") -> None:
+    """Take out of what was refused all of an owner who is erased, or of them the domain of a person who is."""
+    pump = Pump.objects.exclude(refused=[]).first()
+    if pump is None:
+        return
+    mark = f"{owner_id}@{domain.lower()}"
+    kept = [each for each in pump.refused if (each != mark if domain else not each.startswith(mark))]
+    if kept != pump.refused:
+        Pump.objects.filter(pk=pump.pk).update(refused=kept)

@@ -91,6 +91,7 @@ class OutgoingEmail(models.Model):
             models.Index(fields=["owner", "due_at"], name="emails_by_owner", condition=Q(state="queued")),
             models.Index(fields=["lease_until"], name="emails_held", condition=Q(state="sending")),
             models.Index(fields=["owner", "-sent_at"], name="owners_emails"),
+            models.Index(fields=["written_at"], name="emails_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from assistants import links
 from assistants.handoff import agreed, handoffs, moves, replies, reply_times, story
-from assistants.link import erasure
+from assistants.link import erasure, own_words
 from assistants.mail import messages
 from assistants.models import Assistant, Handoff, Offer, OutgoingEmail
 from assistants.roster import people
@@ -206,7 +206,7 @@ def test_a_form_that_was_open_brings_nobody_back_who_was_erased(nora: Owner) -> 
     details = people.Details("Ana Reyes", "ana@reyes.works", "Asia/Manila", Decimal(18), 480, "", {})
     with pytest.raises(moves.TooLate):
         people.write(nora, details, stale, now=NOW)
-    assert Assistant.objects.get(pk=stale.pk).name == erasure.GONE
+    assert Assistant.objects.get(pk=stale.pk).name == own_words.GONE
 
 
 def test_nothing_that_stood_in_quotation_marks_outlives_the_erasure(nora: Owner) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 
 from assistants import links
 from assistants.handoff import agreed, deliveries, moves, replies
-from assistants.link import erasure, person_data, renewals
+from assistants.link import erasure, own_words, person_data, renewals
 from assistants.mail import messages, outbox
 from assistants.models import Assistant, Handoff, LinkRequest, NeverMail, Offer, OutgoingEmail, Plan, WorkLog
 from assistants.plan import stored_plans, wishes
@@ -152,7 +152,7 @@ def test_other_people_and_other_owners_keep_what_is_theirs(
 
 
 def test_months_that_are_called_as_the_person_stay(nora: Owner) -> None:
-    known = erasure.Known("May Lee", "May", "may@lee.example.org")
+    known = own_words.Known("May Lee", "May", "may@lee.example.org")
     facts = {"lines": ["May ends it on 4 May.", "From May 4 on, “May Lee”.", 7, None], "may": "Maybe May, or may"}
     assert known.out_of(facts) == {
         "lines": ["Someone ends it on 4 May.", "From May 4 on, “Someone who left”.", 7, None],

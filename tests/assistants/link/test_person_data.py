@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -14,7 +15,7 @@ from assistants import links
 from assistants.handoff import agreed, deliveries, replies
 from assistants.link import person_data
 from assistants.mail import messages, outbox
-from assistants.models import Assistant, NeverMail, Offer, OutgoingEmail
+from assistants.models import Absence, Assistant, HandoffEvent, NeverMail, Offer, OutgoingEmail, Terms, WorkLog
 from assistants.work import work_logs
 from tasks import clock
 from tasks.models import Owner
@@ -192,6 +193,30 @@ def test_every_field_of_the_person_and_what_hangs_on_it_is_in_the_file_or_left_o
         # The owner's own: whom they give it to, whom they would ask, what they want of the plan.
         "handoffs", "stands_in", "wishes",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "left_out"),
+    [
+        (Absence, "first last", "id assistant"),
+        (
+            WorkLog,
+            "handoff day seconds note rate amount logged_at state is_over query answer decided_at paid_on",
+            "id assistant",
+        ),
+        (
+            Offer,
+            # What opens the link, and what the app counts by.
+            "id handoff terms proposed state reply_by reason sent_at answered_at reminders timer_since",
+            "assistant pid epoch paused_at questions has_question",
+        ),
+        (Terms, "version weekly_minutes rate starts_on share", "id handoff"),
+        (HandoffEvent, "offer kind actor note happened_at", "id handoff"),
+    ],
+)
+def test_every_field_of_what_is_theirs_is_thought_of(model: type[Model], given: str, left_out: str) -> None:
+    fields = {field.name for field in model._meta.concrete_fields}
+    assert fields == {*given.split(), *left_out.split()}
 
 
 def test_reading_the_file_changes_nothing(browser: Client, offer: Offer) -> None:

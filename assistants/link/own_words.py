@@ -1,0 +1,108 @@
+"""
+A person's name and address, taken out of what the owner wrote for themselves, and of what is kept of old summaries.
+
+Of the owner's own words (notes on their time, how a task is done, their messages to others) only the whole name and
+the address go: a first name alone may be anybody's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import CharField, EmailField, Field, JSONField, Model, Q, QuerySet, TextField
+
+from assistants.models import Assistant, OutgoingEmail
+from tasks import belongings
+from tasks.models import Owner
+
+GONE = "Someone who left"
+OURS = ("tasks", "assistants", "delegator")
+# Who somebody is, and to whom an email went: of the person erased that is gone already, and others keep theirs.
+NAMES = {(Assistant, "name"), (OutgoingEmail, "to_name")}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the person was known by, to be taken out of text; what is '' stays in it."""
+
+    name: str
+    first_name: str
+    email: str
+
+    def out_of(self, facts: Any) -> Any:
+        """The same facts, as JSON has them, without name and address."""
+        if isinstance(facts, dict):
+            return {key: self.out_of(value) for key, value in facts.items()}
+        if isinstance(facts, list):
+            return [self.out_of(value) for value in facts]
+        return self._out_of_text(facts) if isinstance(facts, str) else facts
+
+    def _out_of_text(self, text: str) -> str:
+        for known, instead in ((self.email, "their address"), (self.name, GONE)):
+            text = text.replace(known, instead) if known else text
+        if not self.first_name:
+            return text
+        # A name may be a month as well: 4 May and May 4 stay.
+        first = rf"(?<!\w)(?<!\d ){re.escape(self.first_name)}(?!\w| \d)"
+        return re.sub(first, GONE.partition(" ")[0], text)
+
+
+def scrub(owner: Owner, known: Known) -> None:
+    """In all rows of the owner's, of whichever app."""
+    # Who is on their own roster keeps what is theirs as an owner.
+    name = "" if known.name == owner.name else known.name
+    email = "" if known.email.lower() == owner.email.lower() else known.email
+    words = Known(name, "", email)
+    for rows in [Owner.objects.filter(pk=owner.pk), *belongings.of(owner)]:
+        if rows.model._meta.app_label in OURS:
+            _scrub_texts(rows, words)
+            # Emails to others: who is called the same by their first name keeps it.
+            _scrub_facts(rows, words if rows.model is OutgoingEmail else known)
+
+
+def _scrub_texts(rows: QuerySet[Any], words: Known) -> None:
+    fields = list(_texts(rows.model))
+    named = [Q(**{f"{field.name}__contains": text}) for field in fields for text in (words.name, words.email) if text]
+    for row in rows.filter(reduce(or_, named)) if named else ():
+        changed = {f.name: _cut(words.out_of(getattr(row, f.name)), f) for f in fields if getattr(row, f.name)}
+        _rewrite(row, {name: text for name, text in changed.items() if text != getattr(row, name)})
+
+
+def _texts(model: type[Model]) -> Iterator[Field[Any, Any]]:
+    """What people write: neither addresses nor what is chosen from a list."""
+    for field in model._meta.concrete_fields:
+        is_text = isinstance(field, (CharField, TextField)) and not isinstance(field, EmailField)
+        if is_text and not field.choices and not field.primary_key and (model, field.name) not in NAMES:
+            yield field
+
+
+def _cut(text: str, field: Field[Any, Any]) -> str:
+    most = getattr(field, "max_length", None)
+    return text[:most] if isinstance(field, CharField) and most else text
+
+
+def _rewrite(row: Model, changed: dict[str, str]) -> None:
+    same = type(row)._base_manager.filter(pk=row.pk)
+    try:
+        with transaction.atomic():
+            if changed:
+                same.update(**changed)
+    except IntegrityError:  # another task or skill is called so already
+        same.update(**changed | {"name": f"{GONE} {row.pk}"})
+
+
+def _scrub_facts(rows: QuerySet[Any], known: Known) -> None:
+    """What the app wrote of it."""
+    field = next((field for field in rows.model._meta.concrete_fields if field.name == "facts"), None)
+    if not isinstance(field, JSONField):
+        return
+    for row in rows.exclude(facts=None).iterator():
+        facts = known.out_of(row.facts)
+        if facts != row.facts:
+            rows.model._base_manager.filter(pk=row.pk).update(facts=facts)
