@@ -15,6 +15,8 @@ from django.urls import URLPattern, URLResolver
 from assistants.admin import LIST, OutgoingEmailAdmin
 from assistants.models import OutgoingEmail
 
+from . import gates, second_steps
+
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 # Accounts have pages of their own, and nothing here is looked up while typing.
 NOT_HERE = {"login", "logout", "password_change", "password_change_done", "autocomplete", "view_on_site"}
@@ -27,7 +29,10 @@ class OperatorSite(AdminSite):
     final_catch_all_view = False
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002 - Django's signature
-        """Who is not signed in is asked to; to an owner who is no operator the address is an unknown one."""
+        """
+        Who is not signed in is asked to, and for a second step; to an owner who is no operator the address is an
+        unknown one.
+        """
         shown = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -35,6 +40,8 @@ class OperatorSite(AdminSite):
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
                 raise Http404
+            if not second_steps.is_proved(request):
+                return gates.led_to("two_step_prove", request)
             return shown(request, *args, **kwargs)
 
         return cast(View, update_wrapper(inner, view))

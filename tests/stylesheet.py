@@ -52,7 +52,10 @@ BLOCK = re.compile(r"\{% block \w+ %\}([^{<]*)\{% endblock")
 
 
 # One column without navigation: before and beside the app.
-VISITED = re.compile(r"link/|_?landing|solo|account/(?!password_change)|tasks/start_|40|429|unsubscribe")
+VISITED = re.compile(
+    r"link/|two_step/|_?landing|solo|account/(?!_|account\.|address\.|close\.|export|password_change)|tasks/start_"
+    r"|40|429|unsubscribe"
+)
 EVERYDAY = re.compile(r"everyday|tasks/|week/|home")
 
 

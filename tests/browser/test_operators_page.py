@@ -12,9 +12,15 @@ from tests.browser.site import Site
 
 FAILED = """
 from assistants.models import OutgoingEmail
+from delegator.sessions import SessionStore
 from tasks import clock
 from tasks.models import Owner
+from tests.delegator import second_step
 
+# As after a second step, which has tests of its own.
+session = SessionStore("{sid}")
+session.update(second_step.proof({pk}, method="mfa"))
+session.save()
 Owner.objects.filter(pk={pk}).update(is_staff=True)
 now = clock.now()
 facts = {{"headline": "Ana accepted it", "lines": [], "button": "Open", "handoff": 7}}
@@ -27,7 +33,7 @@ for number in (1, 2):
 
 
 def test_an_operator_finds_what_failed_and_sends_it_again(running: Site, opens: Opens, owner: Person) -> None:
-    running.app.manage("shell", "--verbosity", "0", "--command", FAILED.format(pk=owner.pk))
+    running.app.manage("shell", "--verbosity", "0", "--command", FAILED.format(pk=owner.pk, sid=owner.sid))
     page = owner.opens(opens(), "/admin/").page
     expect(page.get_by_role("heading", name="The queue")).to_be_visible()
     page.get_by_role("button", name="Toggle theme").click()
