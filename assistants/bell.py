@@ -35,11 +35,15 @@ def ring_to_look_ahead(plan_id: int) -> None:
 
 def _ring(job: str, pk: int) -> None:
     global _quiet_until
-    if time.monotonic() < _quiet_until:
+    now = time.monotonic()
+    if now < _quiet_until:
         return
+    if _quiet_until:  # one tries again for all, else every thread would wait with it
+        _quiet_until = now + QUIET
     try:
         # By its name: the jobs call what rings here.
         current_app.send_task(job, (pk,), retry=False, expires=60, ignore_result=True)
+        _quiet_until = 0.0
     except Exception as error:  # whatever a broker can throw must not reach a page
         _quiet_until = time.monotonic() + QUIET
         logger.warning("the broker did not answer, what is due is found later: %s", type(error).__name__)
