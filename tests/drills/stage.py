@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import http.client
 import json
+import shutil
+import signal
+import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, Self
 from urllib.parse import urlencode
 
+from delegator import laptop
 from tests import rig
 from tests.drills import checker
+from tests.drills.clocks import Clock
 from tests.drills.proxy import Proxy
 from tests.drills.sink import Sink
 
@@ -35,8 +45,10 @@ TENTH = {
     "BREAKER": "3,30",
 }
 LEASE = float(BRISK["LEASE"])
-# How long mail may take after a fault, and how long a page, in seconds.
-DRAINED, PAGE = 60, 1.5
+DATABASE = "drill"
+# How long a page may take, and mail after a fault: so long, and a second more for each ten that wait then (P1).
+# The patience of the drill itself is longer, so that also on a busy computer nothing is taken for lost that is late.
+PAGE, DRAINED, PER_SECOND, PATIENCE = 1.5, 60, 10, 600
 DOMAINS = [f"{name}.internal" for name in ("harbour", "orchard", "quarry", "mill", "foundry", "ferry", "weir")]
 # The owner with as many drafts as asked for, signed in; `send` sends them at once. Each `stands_in`th has someone
 # who is asked next.
@@ -111,6 +123,7 @@ class Stage:
     redis: rig.PrivateRedis
     sink: Sink
     line: Proxy
+    clock: Clock
 
     def write(self, count: int, *, send: bool, stands_in: int = 0) -> Drafts:
         script = DRAFTS.format(count=count, send=send, stands_in=stands_in, domains=DOMAINS)
@@ -120,25 +133,32 @@ class Stage:
     def press_send(self, written: Drafts, number: int) -> Pressed:
         """Send a draft as its owner's browser does."""
         draft = written.drafts[number]
-        path, csrf = f"/hand-offs/{draft['pk']}/draft/", "c" * 32
-        form = {"brief": "Keep my books.", "hours": "5", "rate": "18", "send": "1", "csrfmiddlewaretoken": csrf}
+        form = {"brief": "Keep my books.", "hours": "5", "rate": "18", "send": "1"}
         form |= {"starts_on": draft["starts_on"], "reply_by": draft["reply_by"]}
-        headers = {"Cookie": f"sid={written.sid}; csrf={csrf}", "Content-Type": "application/x-www-form-urlencoded"}
         began = time.monotonic()
-        status = self._ask("POST", path, headers, urlencode(form))
+        status, _ = self.post(f"/hand-offs/{draft['pk']}/draft/", form, sid=written.sid)
         return Pressed(status, began, time.monotonic() - began)
 
-    def _ask(self, method: str, path: str, headers: dict[str, str], body: str = "") -> int:
+    def post(self, path: str, form: Mapping[str, str | list[str]], *, sid: str) -> tuple[int, str]:
+        """The answer's status and text; 0 if there was none."""
+        csrf = "c" * 32
+        headers = {"Cookie": f"sid={sid}; csrf={csrf}", "Content-Type": "application/x-www-form-urlencoded"}
+        body = urlencode({**form, "csrfmiddlewaretoken": csrf}, doseq=True)
+        return self._ask("POST", path, headers, body)
+
+    def get(self, path: str, *, sid: str = "") -> tuple[int, str]:
+        return self._ask("GET", path, {"Cookie": f"sid={sid}"})
+
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: str = "") -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=30)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
-            response.read()
+            return response.status, response.read().decode()
         except OSError:
-            return 0
+            return 0, ""
         finally:
             connection.close()
-        return response.status
 
     def found(self, kind: str = "offer") -> checker.Found:
         """What the outbox and the mail server hold now."""
@@ -150,14 +170,23 @@ class Stage:
         (number,) = checker.rows(self.database, sql, list(states))
         return int(number)
 
-    def wait_until_over(self, *, seconds: float = DRAINED) -> float:
+    def may_take(self) -> float:
+        """In how many seconds from now all mail that waits must have left."""
+        return DRAINED + self.count("queued", "sending") / PER_SECOND
+
+    def wait_until_over(self) -> float:
         """Until no email waits or is held: after that none can be claimed again. How many seconds it took."""
         began = time.monotonic()
-        rig.until(lambda: not self.count("queued", "sending"), "empty outbox", seconds=seconds)
+        rig.until(lambda: not self.count("queued", "sending"), "empty outbox", seconds=PATIENCE)
         return time.monotonic() - began
 
-    def wait_for_copies(self, number: int, *, seconds: float = DRAINED) -> None:
-        rig.until(lambda: len(self.sink.copies) >= number, f"mail number {number}", seconds=seconds)
+    def wait_for_sweep(self) -> None:
+        """Until beat and a worker are at work."""
+        sql, since = "SELECT id FROM assistants_pump WHERE swept_at > %s", self.clock.now()
+        rig.until(lambda: bool(checker.rows(self.database, sql, since)), "sweep", seconds=PATIENCE)
+
+    def wait_for_copies(self, number: int) -> None:
+        rig.until(lambda: len(self.sink.copies) >= number, f"mail number {number}", seconds=PATIENCE)
 
     def start_pair(self, **env: str) -> None:
         """One more worker, of two processes, which are killed as one."""
@@ -172,29 +201,88 @@ class Stage:
             self.kill_worker()
 
 
+class PreparedPostgres(rig.PrivatePostgres):
+    """One that has all tables."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        shutil.rmtree(self.folder / "data")
+        copy(prepared() / "data", self.folder / "data")
+
+    @property
+    def drill(self) -> str:
+        """The URL of the database with the tables."""
+        return self.url.removesuffix("postgres") + DATABASE
+
+
+class PreparedApp(rig.App):
+    """The app, whose tables stand already in its Postgres; with a web server only where pages are asked for."""
+
+    def __init__(self, env: dict[str, str], *, workers: int, web: bool) -> None:
+        super().__init__(env, workers=workers)
+        self.wants_web = web
+
+    def __enter__(self) -> Self:
+        try:
+            copy(prepared() / "static", self.folder / "static")
+            for name in ["web"] * self.wants_web + ["worker"] * self.wanted_workers + ["beat"]:
+                self.start(name)
+        except BaseException as error:
+            self.__exit__(type(error))
+            raise
+        return self
+
+    def prepare(self) -> None:
+        self._run("-c", laptop.PREPARE)
+
+
+@functools.cache
+def prepared() -> Path:
+    """What every drill begins with, made once a process: `data` of a Postgres with all tables, and `static` files."""
+    folder = Path(tempfile.mkdtemp(prefix="drills-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with rig.PrivatePostgres() as postgres:
+        app = PreparedApp({"DATABASE_URL": postgres.database(DATABASE)}, workers=0, web=False)
+        app.prepare()
+        rig.end(postgres.process, signal.SIGINT)  # in order, so that its files are whole
+        copy(postgres.folder / "data", folder / "data")
+        copy(app.folder / "static", folder / "static")
+        shutil.rmtree(app.folder)
+    return folder
+
+
+def copy(source: Path, target: Path) -> None:
+    """A folder and all in it, whose owners stay theirs."""
+    subprocess.run(["cp", "-a", source, target], check=True)
+
+
 @contextlib.contextmanager
 def set_up(
     scale: Mapping[str, str] = BRISK,
     *,
     workers: int = 1,
+    web: bool = False,
     lasting: bool = False,
     login: bool = False,
+    at: datetime | None = None,
     **env: str,
 ) -> Iterator[Stage]:
     """
     With that scale of time and these settings.
 
-    `lasting`: Redis keeps its data; `login`: the mail server is given a password. The app's line to the
-    database can be made slow.
+    `lasting`: Redis keeps its data; `login`: the mail server is given a password; `at`: what all clocks say at
+    first, if not the truth. The app's line to the database can be made slow.
     """
     with contextlib.ExitStack() as stack:
-        postgres = stack.enter_context(rig.PrivatePostgres())
+        postgres = stack.enter_context(PreparedPostgres())
         redis = stack.enter_context(rig.PrivateRedis(lasting=lasting))
         sink = stack.enter_context(Sink())
-        database = postgres.database("drill")
+        clock = stack.enter_context(Clock(postgres.drill))
+        if at:
+            clock.to(at)
         line = stack.enter_context(Proxy(postgres.port))
         usual = {
-            "DATABASE_URL": line.of(database),
+            "DATABASE_URL": line.of(postgres.drill),
             "REDIS_URL": redis.url,
             "EMAIL_URL": sink.url_with_login if login else sink.url,
             "FROM_EMAIL": "hello@delegator.internal",
@@ -204,5 +292,5 @@ def set_up(
             "NEW_ADDRESSES_A_DAY": "1000000",
             "SWEEP_SECONDS": "1",
         }
-        app = stack.enter_context(rig.App({**usual, **scale, **env}, workers=workers))
-        yield Stage(app, database, postgres, redis, sink, line)
+        app = PreparedApp({**usual, **clock.env, **scale, **env}, workers=workers, web=web)
+        yield Stage(stack.enter_context(app), postgres.drill, postgres, redis, sink, line, clock)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import time
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +14,15 @@ from tests.drills import checker, stage
 from tests.drills.conftest import Drill
 from tests.drills.promises import seeded
 from tests.drills.sink import Rule
+from tests.drills.stage import Stage
 
 KILLS, SENDERS = 12, 2
+
+
+def more_beats(running: Stage, folder: Path) -> None:
+    """Two, for a sender that dies takes its sweep along, and the next one waits for the next sweep."""
+    for name in ("second", "third"):
+        running.app.start_other("beat", f"--schedule {folder / name}")
 
 
 @seeded
@@ -32,13 +41,14 @@ def test_of_a_thousand_offers_none_is_lost_while_workers_are_killed(drill: Drill
             running.kill_worker(chance.randrange(2))
             running.start_pair()
         assert running.count("queued")
-        result.seconds = running.wait_until_over(seconds=120)
+        most = running.may_take() + stage.LEASE
+        result.seconds = running.wait_until_over()
         found = running.found()
         result.reads(found)
         assert (found.lost, found.unlike, found.strangers, found.states) == (0, [], [], {"sent": 1000})
         assert found.copies <= 1000 + KILLS * SENDERS
         assert found.copies_max <= 2
-        assert result.seconds <= stage.DRAINED + stage.LEASE
+        assert result.seconds <= most
         assert checker.wrong_in_the_story(running.app) == []
 
 
@@ -47,20 +57,25 @@ def test_of_a_thousand_offers_none_is_lost_while_workers_are_killed(drill: Drill
     ("point", "copies"), [("after_claim", 1), ("before_dot", 1), ("after_250", 2), ("after_commit", 1)]
 )
 def test_an_email_comes_twice_only_if_its_worker_dies_after_the_yes(
-    drill: Drill, seed: int, point: str, copies: int
+    drill: Drill, seed: int, point: str, copies: int, tmp_path: Path
 ) -> None:
-    # Long enough for every row to meet the fault once before any lease runs out.
-    scale = stage.BRISK | {"LEASE": "60"}
-    with drill("D2", seed, f"50 offers, each sender killed {point}; lease 60 s") as result:
+    # Long enough for every row to meet the fault once before any lease runs out; then the clock is put forward.
+    scale = stage.BRISK | {"LEASE": "300"}
+    with drill("D2", seed, f"50 offers, each sender killed {point}; lease 300 s, passed at once") as result:
         with stage.set_up(scale, workers=0) as running:
             running.write(50, send=True)
             # Each process meets the point once: it dies of it, and its worker makes another.
             running.start_pair(FAULT=f"{point}:every")
+            running.start_pair(FAULT=f"{point}:every")
+            more_beats(running, tmp_path)
             waiting = ("queued", "sending") if point == "after_commit" else ("queued",)
-            rig.until(lambda: not running.count(*waiting), "row that every sender died of", seconds=120)
+            rig.until(lambda: not running.count(*waiting), "row that every sender died of", seconds=stage.PATIENCE)
+            if copies == 2:
+                running.wait_for_copies(50)  # the last one was claimed, and is on its way
             running.kill_workers()
+            running.clock.forward(timedelta(seconds=300))
             running.app.start("worker")
-            result.seconds = running.wait_until_over(seconds=120)
+            result.seconds = running.wait_until_over()
             found = running.found()
             result.reads(found)
         assert (found.lost, found.unlike, found.states) == (0, [], {"sent": 50})
@@ -68,12 +83,16 @@ def test_an_email_comes_twice_only_if_its_worker_dies_after_the_yes(
 
 
 @seeded
-def test_a_row_that_kills_its_sender_after_every_yes_is_let_go_after_two(drill: Drill, seed: int) -> None:
+def test_a_row_that_kills_its_sender_after_every_yes_is_let_go_after_two(
+    drill: Drill, seed: int, tmp_path: Path
+) -> None:
     with drill("D2", seed, f"50 offers, killed after every 250; lease {stage.LEASE:g} s") as result:
         with stage.set_up(workers=0) as running:
             running.write(50, send=True)
             running.start_pair(FAULT="after_250:every")
-            result.seconds = running.wait_until_over(seconds=180)
+            running.start_pair(FAULT="after_250:every")
+            more_beats(running, tmp_path)
+            result.seconds = running.wait_until_over()
             found = running.found()
             result.reads(found)
         assert (found.lost, found.unlike, found.states) == (0, [], {"unknown": 50})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import smtplib
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.drills import conftest
 from tests.drills.checker import Found
 from tests.drills.sink import Copy, Door, Rule, Sink
 
@@ -76,3 +79,13 @@ def test_the_checker_tells_lost_rows_twins_that_differ_and_mail_of_no_row() -> N
     found = Found(rows, of)
     assert (found.lost, found.copies, found.copies_max) == (2, 5, 2)
     assert (found.unlike, found.strangers) == ([5], [9])
+
+
+def test_a_result_takes_the_place_of_what_the_same_test_found_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conftest, "FILE", tmp_path / "drills.json")
+    for test, seconds in (("one", 1), ("two", 2), ("one", 3)):
+        conftest.keep(test, {"seconds": seconds})
+    kept = json.loads(conftest.FILE.read_text())
+    assert kept == [{"test": "two", "seconds": 2}, {"test": "one", "seconds": 3}]

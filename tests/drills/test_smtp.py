@@ -16,7 +16,8 @@ from tests.drills.conftest import Drill
 from tests.drills.promises import seeded
 from tests.drills.sink import Door, Rule, Sink
 
-# Seconds that a try may come later than it is due: a sweep, and those whose turn was before.
+# Seconds that a try may come later than it is due: a sweep, and those whose turn was before, which took as long the
+# first time.
 SLACK = 12.0
 # Tries that lie further apart have a pause between them.
 PAUSE = 1.5
@@ -39,16 +40,19 @@ def test_mail_put_off_is_tried_on_schedule_until_it_is_taken(drill: Drill, seed:
             began = running.sink.tries[0].at
             time.sleep(max(0, began + away - time.monotonic()))
             running.sink.rule = lambda address: Rule()
-            result.seconds = running.wait_until_over(seconds=180)
+            mended = time.monotonic()
+            result.seconds = running.wait_until_over()
             found = running.found()
             result.reads(found)
             tries = {draft["to"]: running.sink.tries_of(draft["to"]) for draft in written.drafts}
         assert (found.lost, found.states, found.copies) == (0, {"sent": 200}, 200)
+        first = [times[0] for times in tries.values()]
+        slack = max(SLACK, max(first) - min(first) + 2)
         for times in tries.values():
             for gap, wait in zip(gaps(times), waits, strict=False):
-                assert 0.8 * wait - 0.2 <= gap <= 1.2 * wait + SLACK
+                assert 0.8 * wait - 0.2 <= gap <= 1.2 * wait + slack
             # None was tried once more after the fault than it had to be.
-            assert sum(moment > began + away for moment in times) == 1
+            assert sum(moment > mended for moment in times) <= 1
 
 
 @seeded
@@ -57,7 +61,7 @@ def test_an_address_that_does_not_exist_is_told_once_and_the_next_is_asked(drill
         with stage.set_up() as running:
             running.sink.rule = bad_if(lambda number: number % 5 == 0)
             written = running.write(200, send=True, stands_in=5)
-            result.seconds = running.wait_until_over(seconds=120)
+            result.seconds = running.wait_until_over()
             found, all_mail = running.found(), running.found("")
             result.reads(found)
             offers = Counter(checker.rows(running.database, "SELECT state FROM assistants_offer"))
@@ -142,7 +146,7 @@ def test_a_mail_server_that_takes_nothing_is_left_alone_and_costs_no_mail(
         time.sleep(FAULT)
         before, alerted = bursts(running.sink), " ERROR " in running.app.logs()
         mend(running.sink)
-        result.seconds = running.wait_until_over(seconds=120)
+        result.seconds = running.wait_until_over()
         found, all_mail = running.found(), running.found("")
         result.reads(found)
         result.what += f"; tries between pauses {', '.join(map(str, before))}"
@@ -161,7 +165,7 @@ def test_a_yes_that_comes_late_is_waited_for(drill: Drill, seed: int) -> None:
             running.write(20, send=True)
             running.start_pair()
             running.start_pair()
-            result.seconds = running.wait_until_over(seconds=180)
+            result.seconds = running.wait_until_over()
             found = running.found()
             result.reads(found)
         assert (found.lost, found.states, found.copies) == (0, {"sent": 20}, 20)
@@ -198,12 +202,13 @@ def test_a_line_that_fails_before_the_dot_costs_nothing(
         rig.until(lambda: len(running.sink.tries) > 0, "first try")
         time.sleep(FAULT)
         mend(running.sink)
-        result.seconds = running.wait_until_over(seconds=120)
+        most = running.may_take()
+        result.seconds = running.wait_until_over()
         found = running.found()
         result.reads(found)
         result.what += f"; at most {max(row['tries'] for row in found.rows)} tries"
         assert (found.lost, found.states, found.copies) == (0, {"sent": 50}, 50)
-        assert result.seconds <= stage.DRAINED
+        assert result.seconds <= most
         # A reset that crosses the dot on the way cannot be told from silence, and that is a try.
         may_cross = fault in (reset_in_data, cut_before_the_dot)
         assert {row["tries"] for row in found.rows} <= ({1, 2} if may_cross else {1})

@@ -6,10 +6,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from tasks.weeks import Week
 from tests import rig
 from tests.drills import checker, stage
 from tests.drills.conftest import Drill
@@ -26,14 +26,15 @@ ZONES = """
     America/Sao_Paulo America/St_Johns America/Halifax America/New_York America/Chicago America/Denver
     America/Phoenix America/Los_Angeles America/Anchorage Pacific/Marquesas Pacific/Honolulu
 """.split()
-# Owners whose summary has been due for that long; they have no password, for to hash one takes a quarter of a second.
+# Owners whose summary has been due for that long, or is not planned yet; they have no password, for to hash one takes
+# a quarter of a second.
 OWNERS = """
 from datetime import timedelta
 from allauth.account.models import EmailAddress
-from django.utils import timezone
+from tasks import clock
 from tasks.models import Owner
 
-zones, due_at = {zones}, timezone.now() - timedelta(seconds={overdue})
+zones, due_at = {zones}, {overdue} and clock.now() - timedelta(seconds={overdue})
 owners = Owner.objects.bulk_create(
     Owner(
         email=f"owner{{number}}@gardens.internal",
@@ -48,6 +49,7 @@ EmailAddress.objects.bulk_create(
     EmailAddress(user=owner, email=owner.email, verified=True, primary=True) for owner in owners
 )
 """
+UNPLANNED = "SELECT id FROM tasks_owner WHERE next_summary_at IS NULL"
 # A worker's clock: wrong from the start, or from some seconds on. `time` and `datetime` read it, timers do not.
 WRONG_CLOCK = """
 import datetime, threading, time_machine
@@ -63,23 +65,19 @@ if {after}:
 else:
     shift()
 """
-# Seconds: between two looks for summaries that are due, and a while more.
-LOOK = 60
+# Between two looks for summaries that are due.
+LOOK = timedelta(seconds=61)
+# Within so many seconds of the return.
+SOON = 600
 
 
-def write_owners(running: Stage, count: int, *, overdue: timedelta) -> None:
-    script = OWNERS.format(zones=ZONES, count=count, overdue=overdue.total_seconds())
+def write_owners(running: Stage, count: int, *, overdue: timedelta | None = None) -> None:
+    script = OWNERS.format(zones=ZONES, count=count, overdue=overdue and overdue.total_seconds())
     running.app.manage("shell", "--verbosity", "0", "--command", script)
 
 
 def weeks_written(running: Stage) -> list[str]:
     return checker.rows(running.database, "SELECT week FROM delegator_weeklysummary")
-
-
-def newest_weeks() -> set[str]:
-    """Those that ended last, somewhere among the zones; the night to Monday there are two."""
-    days = (datetime.now(UTC).astimezone(ZoneInfo(zone)).date() - timedelta(days=7) for zone in ZONES)
-    return {f"{year}-W{week:02}" for year, week, _ in (day.isocalendar() for day in days)}
 
 
 def one_more_beat(running: Stage, folder: Path, **env: str) -> None:
@@ -92,12 +90,17 @@ def test_two_beats_and_three_workers_write_each_summary_once(drill: Drill, seed:
     with drill("D14", seed, what) as result, stage.set_up(workers=3) as running:
         one_more_beat(running, tmp_path)
         write_owners(running, 500, overdue=timedelta(minutes=5))
+        running.wait_for_sweep()
+        rig.until(lambda: any(tmp_path.iterdir()), "other beat")
         began = time.monotonic()
-        rig.until(lambda: len(weeks_written(running)) >= 500, "500 summaries", seconds=LOOK + 180)
-        running.wait_until_over(seconds=120)
+        running.clock.forward(LOOK)
+        rig.until(lambda: len(weeks_written(running)) >= 500, "500 summaries", seconds=stage.PATIENCE)
+        running.wait_until_over()
         result.seconds = time.monotonic() - began
-        # Both beats have looked once more by then.
-        time.sleep(LOOK + 5)
+        # Both beats look twice more.
+        for _ in range(2):
+            running.clock.forward(LOOK)
+            time.sleep(5)
         found = running.found("weekly")
         result.reads(found)
         assert len(weeks_written(running)) == 500
@@ -105,20 +108,34 @@ def test_two_beats_and_three_workers_write_each_summary_once(drill: Drill, seed:
 
 
 @seeded
-@pytest.mark.parametrize(("off", "overdue"), [("4 days", timedelta(days=4)), ("5 weeks", timedelta(weeks=5))])
+@pytest.mark.parametrize(
+    ("off", "back"), [("Sun 12:00 to Thu 12:00", timedelta(days=4)), ("five weeks", timedelta(weeks=5, days=4))]
+)
 def test_after_an_outage_the_newest_week_comes_once_and_says_that_it_is_late(
-    drill: Drill, seed: int, off: str, overdue: timedelta
+    drill: Drill, seed: int, off: str, back: timedelta
 ) -> None:
-    with drill("D15", seed, f"40 owners, all off for {off}") as result, stage.set_up() as running:
-        write_owners(running, len(ZONES), overdue=overdue)
+    # No zone has its Monday morning yet.
+    sunday = datetime(2026, 1, 4, 12, tzinfo=UTC) + seed * timedelta(weeks=9)
+    with drill("D15", seed, f"40 owners, all off {off}") as result, stage.set_up(at=sunday) as running:
+        write_owners(running, len(ZONES))
+        running.wait_for_sweep()
+        running.clock.forward(LOOK)
+        rig.until(lambda: not checker.rows(running.database, UNPLANNED), "date for each owner")
+        running.kill_workers()
+        rig.kill9(running.app.processes["beat"].pop())
+        running.clock.to(sunday + back)
+        running.app.start("worker")
+        running.app.start("beat")
         began = time.monotonic()
-        rig.until(lambda: len(weeks_written(running)) >= len(ZONES), "40 summaries", seconds=LOOK + 60)
+        # Beat forgot nothing: a file says when it looked last.
+        rig.until(lambda: len(weeks_written(running)) >= len(ZONES), "40 summaries", seconds=stage.PATIENCE)
         running.wait_until_over()
         result.seconds = time.monotonic() - began
         found = running.found("weekly")
         result.reads(found)
+        assert result.seconds <= SOON
         assert (found.lost, found.states, found.copies) == (0, {"sent": len(ZONES)}, len(ZONES))
-        assert set(weeks_written(running)) <= newest_weeks()
+        assert set(weeks_written(running)) == {str(Week.of((sunday + back).date()).back())}
         texts = [text_of(raw) for raw in running.sink.raw]
         assert all("This email is late" in text for text in texts), texts[0]
 
@@ -151,7 +168,7 @@ def test_a_worker_whose_clock_is_wrong_steals_no_lease_and_sends_nothing_early(
         running.sink.rule = lambda address: Rule(late=8)
         running.write(8, send=True)
         began = time.monotonic()
-        rig.until(lambda: running.count("sent") >= 18, "mail number 18", seconds=120)
+        rig.until(lambda: running.count("sent") >= 18, "mail number 18", seconds=stage.PATIENCE)
         result.seconds = time.monotonic() - began
         found = running.found()
         result.reads(found)
