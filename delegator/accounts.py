@@ -7,6 +7,7 @@ from the owner's state, so that using one makes it void.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account import app_settings, forms
@@ -17,6 +18,7 @@ from allauth.account.views import PasswordResetFromKeyView
 from django import forms as django_forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -31,12 +33,19 @@ from tasks.fields import AddressField, LineField
 from tasks.forms import helper
 from tasks.models import Owner, new_pid
 
+from . import addresses, forgotten, peers, sessions
+
+logger = logging.getLogger(__name__)
 KINDS = {
     "account/email/email_confirmation": "verify",
     "account/email/email_confirmation_signup": "verify",
-    "account/email/password_reset_key": "reset",
     "account/email/account_already_exists": "known",
 }
+# Longer ones are no passwords, and only cost time.
+LONGEST_PASSWORD = 1024
+# What the post takes (RFC 5321), and our columns.
+LONGEST_ADDRESS = 254
+HOW_TO_CHOOSE = "At least 12 characters. A few words in a row work well."
 
 
 class NewPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]
@@ -47,11 +56,9 @@ class NewPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]
     is a row of the database in clear.
     """
 
-    cookie = "reset"
-
     def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponseBase:
         is_waiting = key == self.reset_url_key
-        self.request, self.key = request, request.COOKIES.get(self.cookie, "") if is_waiting else key
+        self.request, self.key = request, request.COOKIES.get(settings.RESET_COOKIE_NAME, "") if is_waiting else key
         token = forms.UserTokenForm(data={"uidb36": uidb36, "key": self.key})
         self.reset_user = token.reset_user if token.is_valid() else None
         if self.reset_user is None:
@@ -68,7 +75,7 @@ class NewPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]
         page = reverse("account_reset_password_from_key", args=[uidb36, self.reset_url_key])
         answer = redirect(page)
         answer.set_cookie(
-            self.cookie,
+            settings.RESET_COOKIE_NAME,
             self.key,
             max_age=settings.PASSWORD_RESET_TIMEOUT,
             path=page,
@@ -84,7 +91,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "That email and password don’t belong together.",
-        "too_many_login_attempts": "Too many tries. Wait a few minutes, then try again.",
+        "too_many_login_attempts": "Too many tries. Try again in an hour, or choose a new password.",
         "email_taken": "There is an account with this address already. Sign in instead.",
         "enter_current_password": "That is not your password now.",
         "incorrect_password": "That is not your password.",
@@ -105,8 +112,40 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         owner = request.user
         return reverse("home" if isinstance(owner, Owner) and owner.tasks.exists() else "tasks:start")
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
+        """The password alone, also of who has a second step: it is the one that every owner has."""
+        url = reverse("account_reauthenticate")
+        return [{"id": "reauthenticate", "description": "Your password", "url": url}] if user.is_authenticated else []
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("settings")
+        return reverse("account")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What allauth counts by, beside the account."""
+        return peers.of(request)
+
+    def login(self, request: HttpRequest, user: Owner) -> None:
+        super().login(request, user)
+        sessions.begin(request)
+        logger.info("owner %s signed in", user.pk)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Without a word on who was meant: some type their password into the wrong field."""
+        super().authentication_failed(request, **credentials)
+        logger.warning("a sign-in was refused")
+
+    @transaction.atomic
+    def set_password(self, user: Owner, password: str) -> None:
+        """Whoever knew the old one is out, and what they asked for is called off."""
+        super().set_password(user, password)
+        logger.info("owner %s has a new password", user.pk)
+        sessions.end_others(user, self.request)
+        addresses.call_off(user)
+
+    def reauthenticate(self, user: Owner, password: str) -> bool:
+        """By the address that they sign in with; allauth asks a table in which not everyone stands."""
+        found = self.authenticate(self.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By account and peer together: who guesses from elsewhere locks nobody out."""
@@ -165,26 +204,35 @@ class SignUpForm(forms.SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _in_our_words(self)
+        in_our_words(self)
         self.fields["email"].help_text = "Your weekly summary goes here."
-        self.fields["password1"].help_text = "At least 12 characters. A few words in a row work well."
+        self.fields["password1"].help_text = HOW_TO_CHOOSE
         self.helper = helper("name", "email", "password1", "time_zone")
 
     def clean_email(self) -> str:
         """One that can be mailed to, as for an assistant."""
-        AddressField().clean(self.cleaned_data["email"])
+        given = self.cleaned_data["email"]
+        if (plain := AddressField().clean(given)) != given:
+            raise django_forms.ValidationError(f"Write it as mail servers do: {plain}")
         address: str = super().clean_email()
         return address
 
+    def try_save(self, request: HttpRequest) -> tuple[Owner | None, HttpResponse | None]:
+        """For an address that has an account nothing is made, and that must not take less time."""
+        if self.account_already_exists:
+            Owner().set_password(self.cleaned_data["password1"])
+        made: tuple[Owner | None, HttpResponse | None] = super().try_save(request)
+        return made
+
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
-        return name if dates.is_zone(name) else ""
+        return dates.canonical(name)
 
 
 class SignInForm(forms.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _in_our_words(self)
+        in_our_words(self)
         self.fields["password"].help_text = ""
         self.helper = helper("login", "password")
 
@@ -192,23 +240,44 @@ class SignInForm(forms.LoginForm):  # type: ignore[misc]
 class ForgottenForm(forms.ResetPasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _in_our_words(self)
+        in_our_words(self)
         self.helper = helper("email")
+
+    def clean_email(self) -> str:
+        """Looks nothing up, unlike allauth's; see `forgotten`."""
+        address: str = self.cleaned_data["email"]
+        if len(address.lower()) > LONGEST_ADDRESS:
+            raise django_forms.ValidationError("No address is as long as that.")
+        return address
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        address: str = self.cleaned_data["email"]
+        forgotten.ask(address, now=clock.now())
+        return address
 
 
 class NewPasswordForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _in_our_words(self)
+        in_our_words(self)
+        self.fields["password1"].help_text = HOW_TO_CHOOSE
         self.helper = helper("password1", "password2")
 
 
 class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _in_our_words(self)
+        in_our_words(self)
         self.fields["oldpassword"].help_text = ""
+        self.fields["password1"].label, self.fields["password1"].help_text = "New password", HOW_TO_CHOOSE
         self.helper = helper("oldpassword", "password1", "password2")
+
+
+class OnceMoreForm(forms.ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_our_words(self)
+        self.fields["password"].help_text = "Then it is not asked again for five minutes."
 
 
 WORDS = {
@@ -221,8 +290,10 @@ WORDS = {
 }
 
 
-def _in_our_words(form: django_forms.Form) -> None:
+def in_our_words(form: django_forms.Form) -> None:
     for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
         if name in WORDS:
             field.label, field.error_messages["required"] = WORDS[name]
+        if "password" in name:
+            field.validators.append(MaxLengthValidator(LONGEST_PASSWORD))

@@ -26,7 +26,7 @@ from tasks.durations import HOUR, MINUTE
 from tasks.models import EntryChange, Owner, Task, TaskSkill
 from tasks.weeks import Week
 
-from . import weekly, weekly_times
+from . import closing, weekly, weekly_times
 
 EMAIL = "nora@example.com"
 PASSWORD = "garden-by-four"  # noqa: S105 - shown to whoever starts the demo
@@ -99,7 +99,7 @@ def clear() -> bool:
     owner = find()
     if owner is None:
         return False
-    owner.delete()
+    closing.erase(owner)
     return True
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from tasks import clock
 
-from . import ahead_reminders, reminders, weekly
+from . import addresses, ahead_reminders, forgotten, limits, reminders, retention, weekly
 from .sessions import SessionStore
 
 
@@ -31,5 +31,24 @@ def remind_of_the_year() -> None:
 
 @shared_task(ignore_result=True)
 def forget_sessions() -> None:
-    """Remove the sessions that are over."""
+    """Remove the sessions that are over, and the new addresses that nobody confirmed."""
     SessionStore.clear_expired(now=clock.now())
+    addresses.forget(now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def answer_forgotten() -> None:
+    """Write to those who asked for a new password; the outbox sends it."""
+    forgotten.answer_due(now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def forget_counts() -> None:
+    """Remove what was counted of those who tried private links."""
+    limits.forget(now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def prune() -> None:
+    """Remove what is not kept any longer, a few hundred rows at a time."""
+    retention.prune(now=clock.now())

@@ -34,10 +34,14 @@ ADMIN = env.bool("ADMIN", default=False)
 # --- Secrets ---------------------------------------------------------------
 LAPTOP_KEY = "only-for-a-laptop-that-nobody-else-can-reach-0123456789"
 SECRET_KEY = env("SECRET_KEY", default=LAPTOP_KEY)
+# Older ones, newest first: what they signed stays good while they are listed.
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS", [])
 # The keys of the private links, newest first; apart from SECRET_KEY, so that either can be changed alone.
 LINK_KEYS = listed("LINK_KEYS", [LAPTOP_KEY])
 if not DEBUG and SECRET_KEY in ("", LAPTOP_KEY):
     raise ImproperlyConfigured("Set SECRET_KEY before DEBUG=false: a long random text that stays the same.")
+if not DEBUG and LAPTOP_KEY in SECRET_KEY_FALLBACKS:
+    raise ImproperlyConfigured("Take the laptop's key out of SECRET_KEY_FALLBACKS before DEBUG=false: all know it.")
 if not DEBUG and (not LINK_KEYS or LAPTOP_KEY in LINK_KEYS):
     raise ImproperlyConfigured("Set LINK_KEYS before DEBUG=false: a long random text, other than SECRET_KEY.")
 
@@ -51,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -59,12 +64,15 @@ INSTALLED_APPS = [
     "delegator",
 ]
 MIDDLEWARE = [
+    "delegator.middleware.numbered",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Outside all that answers by itself, such as with a slash or a refused host.
+    # Outside all that answers by itself, such as with a file, a slash or a refused host.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "delegator.middleware.safe_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "delegator.middleware.known_methods",
+    "delegator.limits.by_link",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -72,6 +80,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "delegator.middleware.owners_time_zone",
+    "delegator.gates.password_once_more",
+    "delegator.gates.second_step_for_all",
 ]
 ROOT_URLCONF = "delegator.urls"
 WSGI_APPLICATION = "delegator.wsgi.application"
@@ -148,6 +158,9 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "delegator.jobs.remind", "schedule": 60, "options": {"expires": 60}},
     "year": {"task": "delegator.jobs.remind_of_the_year", "schedule": 60, "options": {"expires": 60}},
     "sessions": {"task": "delegator.jobs.forget_sessions", "schedule": 3600, "options": {"expires": 3600}},
+    "retention": {"task": "delegator.jobs.prune", "schedule": 60, "options": {"expires": 60}},
+    "forgotten": {"task": "delegator.jobs.answer_forgotten", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
+    "counts": {"task": "delegator.jobs.forget_counts", "schedule": 60, "options": {"expires": 60}},
 }
 
 # --- Mail --------------------------------------------------------------------
@@ -189,9 +202,14 @@ LETTERS = {
     "timer": "delegator.reminders.timer_letter",
     "reminder": "delegator.reminders.reminder_letter",
     "year": "delegator.ahead_reminders.letter",
+    "two_step": "delegator.second_steps.letter",
     "verify": "delegator.accounts.verify_letter",
     "reset": "delegator.accounts.reset_letter",
     "known": "delegator.accounts.known_letter",
+    "address": "delegator.addresses.letter",
+    "moving": "delegator.addresses.moving_letter",
+    "moved": "delegator.addresses.moved_letter",
+    "closed": "delegator.farewells.letter",
 }
 # How long the owner can take back Send, and how long a worker may hold an email, in seconds.
 UNDO_WINDOW = env.int("UNDO_WINDOW", default=60)
@@ -203,6 +221,10 @@ if LEASE <= 2 * EMAIL_TIMEOUT + 1.25 * DOT_TIMEOUT:
 MAILS_A_DAY = env.int("MAILS_A_DAY", default=100)
 MAILS_TO_ONE_A_DAY = env.int("MAILS_TO_ONE_A_DAY", default=20)
 NEW_ADDRESSES_A_DAY = env.int("NEW_ADDRESSES_A_DAY", default=20)
+# Days for which an email is kept that is over: to whom it went, what it said, and what became of it.
+KEEP_EMAIL_DAYS = env.int("KEEP_EMAIL_DAYS", default=400)
+if KEEP_EMAIL_DAYS < 30:
+    raise ImproperlyConfigured("KEEP_EMAIL_DAYS must be 30 at least: what did not arrive is shown until then.")
 # A form behind a private link that comes back sooner was sent by a machine.
 LEAST_SECONDS_TO_READ = env.int("LEAST_SECONDS_TO_READ", default=2)
 
@@ -228,6 +250,7 @@ ACCOUNT_FORMS = {
     "reset_password": "delegator.accounts.ForgottenForm",
     "reset_password_from_key": "delegator.accounts.NewPasswordForm",
     "change_password": "delegator.accounts.ChangePasswordForm",
+    "reauthenticate": "delegator.accounts.OnceMoreForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -240,23 +263,54 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# How often, by whom: key is the account, and for sign-in the account and the peer together, so that who guesses from
+# elsewhere locks nobody out; ip is the peer (delegator/peers.py), user the owner who is signed in.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "30/h/ip,10/h/key",
+    "signup": "30/h/ip",
+    "confirm_email": "1/3m/key,10/d/key",
+    "reset_password": "30/h/ip,3/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "10/h/user",
+    "reauthenticate": "30/h/user",
+    # To change the address that one signs in by; key is the new one.
+    "manage_email": "5/h/user,3/d/key",
+}
+# What one peer may try in a minute behind private links.
+LINKS_A_MINUTE = env.int("LINKS_A_MINUTE", default=60)
 PASSWORD_RESET_TIMEOUT = 3600
+# Whether every owner needs a second step, an app with codes or a passkey. The operator's page always asks for one.
+REQUIRE_TOTP = env.bool("REQUIRE_TOTP", default=False)
+MFA_ADAPTER = "delegator.second_steps.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey takes two requests, and one office is one peer.
+MFA_RATE_LIMITS = {"webauthn_login": "20/m/ip"}
+# Who sets up a second step has signed in, and on a server that takes a confirmed address. A new address, which waits
+# for its own confirmation, must be no reason to keep them from it, nor a second step one to keep the old address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- On the wire -------------------------------------------------------------
 SESSION_ENGINE = "delegator.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+# Sent to its own page alone, which __Host- does not allow.
+RESET_COOKIE_NAME = "__Secure-reset" if HTTPS else "reset"
+MESSAGES_COOKIE_NAME = "__Host-said" if HTTPS else "said"
+MESSAGE_STORAGE = "delegator.middleware.Said"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Whoever watches over the processes asks from inside, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 # Subdomains and the browsers' own list are the operator's to promise, not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-# Else all visitors were one peer, the proxy, and would share one count of failed sign-ins.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+# How many proxies of one's own stand before it; BEHIND_PROXY is what a single one was called before. Without it all
+# visitors were one peer, the proxy, and would share one count of failed sign-ins.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=int(env.bool("BEHIND_PROXY", default=False)))
+if TRUSTED_PROXY_COUNT < 0:
+    raise ImproperlyConfigured("TRUSTED_PROXY_COUNT is how many proxies stand before Delegator: 0, 1, 2, ...")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # No inline script or style, nothing from elsewhere; data: is for Bootstrap's ticks and arrows.
@@ -300,7 +354,12 @@ LOGGING_CONFIG = "delegator.logs.set_up"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        # For what collects them on a server; else for people.
+        "line": {"()": "delegator.logs.Lines"}
+        if env.bool("LOG_JSON", default=HTTPS)
+        else {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
@@ -308,5 +367,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         "celery.utils.functional": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        # It names the passkey of each sign-in.
+        "fido2": {"level": "WARNING"},
     },
 }

@@ -7,19 +7,25 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
 from . import (
+    account_page,
     accounts,
     ahead,
     health,
     home,
     mailbox,
+    passkeys_page,
     routine,
     settings_page,
+    sign_in_step,
     task_page,
+    two_step_page,
     unsubscribe,
     week_page,
     weekly_page,
+    your_data_page,
 )
 
+handler400 = "delegator.errors.bad_request"
 handler404 = "delegator.errors.not_found"
 handler500 = "delegator.errors.server_error"
 
@@ -42,6 +48,34 @@ account_patterns = [
     path("password/change/", account_views.password_change, name="account_change_password"),
     path("account/inactive/", account_views.account_inactive, name="account_inactive"),
     path("account/reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("account/", account_page.account, name="account"),
+    path("account/address/", account_page.address, name="address"),
+    path("account/address/call-off/", account_page.address_call_off, name="address_call_off"),
+    path("account/address/confirm/<str:token>/", account_page.address_confirm, name="address_confirm"),
+    path("account/sessions/end/", account_page.session_end, name="session_end"),
+    path("account/sessions/end-others/", account_page.sessions_end_others, name="sessions_end_others"),
+    path("account/export/", your_data_page.export, name="account_export"),
+    path("account/close/", your_data_page.close, name="account_close"),
+    path("account/closed/", your_data_page.closed, name="account_closed"),
+]
+
+# allauth knows the second step by its own name for it.
+second_step_patterns = [
+    path("sign-in/two-step/", sign_in_step.second_step, name="mfa_authenticate"),
+    path("sign-in/two-step/challenge/", sign_in_step.second_step_challenge, name="second_step_challenge"),
+    path("sign-in/passkey/", sign_in_step.passkey, name="passkey_sign_in"),
+    path("sign-in/passkey/challenge/", sign_in_step.passkey_challenge, name="passkey_sign_in_challenge"),
+    path("account/two-step/", two_step_page.overview, name="two_step"),
+    path("account/two-step/set-up/", two_step_page.set_up, name="two_step_set_up"),
+    path("account/two-step/off/", two_step_page.off, name="two_step_off"),
+    path("account/two-step/codes/", two_step_page.codes, name="two_step_codes"),
+    path("account/two-step/prove/", sign_in_step.prove, name="two_step_prove"),
+    path("account/two-step/prove/challenge/", sign_in_step.prove_challenge, name="two_step_prove_challenge"),
+    path("account/passkeys/", passkeys_page.passkey_list, name="passkeys"),
+    path("account/passkeys/add/", passkeys_page.passkey_add, name="passkey_add"),
+    path("account/passkeys/add/challenge/", passkeys_page.passkey_challenge, name="passkey_challenge"),
+    path("account/passkeys/<int:pk>/", passkeys_page.passkey, name="passkey"),
+    path("account/passkeys/<int:pk>/remove/", passkeys_page.passkey_remove, name="passkey_remove"),
 ]
 
 urlpatterns = [
@@ -53,6 +87,7 @@ urlpatterns = [
     path("", include("assistants.urls")),
     path("h/", include("assistants.link.urls")),
     path("", include(account_patterns)),
+    path("", include(second_step_patterns)),
     path("plan/ahead/", ahead.plan_ahead, name="plan_ahead"),
     path("plan/ahead/reminders/", ahead.reminder_keep, name="ahead_remind"),
     path("plan/ahead/reminders/<int:pk>/", ahead.reminder_move, name="ahead_reminder_move"),

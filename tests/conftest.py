@@ -32,11 +32,16 @@ os.environ |= {
     # True while settings load: static files then need no collecting first. pytest-django turns it off after.
     "DEBUG": "true",
     "ADMIN": "false",
+    "REQUIRE_TOTP": "false",
     "SECRET_KEY": "a secret key for tests that opens nothing anywhere",
+    "SECRET_KEY_FALLBACKS": "",
     "LINK_KEYS": "a link key for tests that opens nothing anywhere",
     "SITE_URL": "http://127.0.0.1:8000",
     "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
     "BEHIND_PROXY": "false",
+    "TRUSTED_PROXY_COUNT": "0",
+    # Some walk through hundreds of links in a second; what is limited is tested by itself.
+    "LINKS_A_MINUTE": "1000000",
     "REDIS_URL": "",
     "BROKER_PATIENCE": "1",
     "SWEEP_SECONDS": "5",
@@ -52,9 +57,11 @@ os.environ |= {
     "MAILS_A_DAY": "100",
     "MAILS_TO_ONE_A_DAY": "20",
     "NEW_ADDRESSES_A_DAY": "20",
+    "KEEP_EMAIL_DAYS": "400",
     "LEAST_SECONDS_TO_READ": "2",
     "NEW_OWNER_TIME_ZONE": "UTC",
     "LOG_LEVEL": "INFO",
+    "LOG_JSON": "false",
     # Playwright's loop runs in the thread of the test, which Django takes for an async view.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }

@@ -26,7 +26,7 @@ from tasks import clock
 from . import by_hand, erasure, person_data, person_letters, renewals
 from . import page as link_page
 from .person_forms import RenewForm
-from .views import View, at, by_link
+from .views import View, at, by_link, is_there
 
 look_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -70,7 +70,8 @@ def by_mail(
             offer = links.find_dated(token, purpose, now=clock.now())
             if offer is None:
                 raise Http404
-            return view(request, offer)
+            with is_there(offer):
+                return view(request, offer)
 
         return csrf_exempt(look_or_act(found))
 

@@ -8,11 +8,13 @@ page can be read is shown again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +26,7 @@ from assistants.handoff import moves, replies
 from assistants.models import NeverMail, Offer
 from tasks import clock
 
-from . import by_hand
+from . import by_hand, enough
 from . import page as link_page
 from .forms import ChangeForm, DeclineForm, QuestionForm, version_of
 
@@ -40,9 +42,21 @@ def by_link(view: View) -> Callable[..., HttpResponse]:
         offer = links.find_offer(token)
         if offer is None:
             raise Http404
-        return view(request, offer, **more)
+        with is_there(offer):
+            return view(request, offer, **more)
 
     return csrf_exempt(found)
+
+
+@contextmanager
+def is_there(offer: Offer) -> Iterator[None]:
+    """What fails because the owner closed the account at that moment is a 404, as it is a moment later."""
+    try:
+        yield
+    except (IntegrityError, ObjectDoesNotExist):
+        if Offer.objects.filter(pk=offer.pk).exists():
+            raise
+        raise Http404 from None
 
 
 def by_form(name: str = "") -> Callable[[View], Callable[..., HttpResponse]]:
@@ -105,7 +119,10 @@ def _act(
         with transaction.atomic():
             moves.hold(offer.handoff)  # before the nonce, as where hours are logged
             if not once or nonces.use(nonces.of_offer(offer), once, f"{name} {given}", now) is None:
+                enough.check(offer, name, now=now)
                 act(offer, now=now, **given)
+    except enough.Enough:
+        return show(request, offer, status=429, typed=enough.FORMS[name], has_had_enough=True)
     except nonces.Reused:
         return show(request, offer, status=422, reused=True)
     except replies.TermsChanged:

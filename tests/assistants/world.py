@@ -33,6 +33,8 @@ def dump() -> dict[str, list[str]]:
     rows: dict[str, list[str]] = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
+            if table == "delegator_tally":
+                continue  # how often somebody tried is no part of what stands
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 - our own tables
             rows[table] = sorted(repr(row) for row in cursor.fetchall())
     return rows

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.cache import cache
 from django.test import Client, override_settings
 
 from assistants.mail import messages
@@ -68,6 +67,7 @@ def test_the_field_for_the_zone_is_there_for_the_browser_to_fill(client: Client)
         ("qwerty123456", "too common"),
         ("ann@example.com", "too similar to the email"),
         ("", "Choose a password."),
+        ("slow green kettle " * 57, "at most 1024 characters"),
     ],
 )
 def test_a_weak_password_is_refused_and_the_rest_stays_typed(client: Client, password: str, why: str) -> None:
@@ -100,7 +100,7 @@ def test_a_long_password_with_blanks_is_kept_as_it_is(client: Client) -> None:
         ("email", "ann", "Enter a valid email address."),
         ("email", "a\x00nn@example.com", "Null characters are not allowed."),
         ("email", "ann@localhost", "Write a whole address such as ana@example.com."),
-        ("email", "ann@exämple.com", "Write a whole address such as ana@example.com."),
+        ("email", "ann@exämple.com", "Write it as mail servers do: ann@xn--exmple-cua.com"),
         ("email", f"{'a' * 65}@example.com", "Write a whole address such as ana@example.com."),
     ],
 )
@@ -250,49 +250,6 @@ def test_signing_in_starts_a_session_of_a_new_name(client: Client, nora: Owner) 
     sign_in(client, nora.email)
     assert is_signed_in(client)
     assert client.session.session_key != planted.session_key
-
-
-def test_who_guesses_from_elsewhere_locks_nobody_out(client: Client, nora: Owner) -> None:
-    for _ in range(6):
-        guess = client.post(
-            "/sign-in/", {"login": nora.email, "password": "a-guess-a-guess"}, REMOTE_ADDR="203.0.113.9"
-        )
-    assert "Too many tries. Wait a few minutes, then try again." in read(guess).text
-    right = {"login": nora.email, "password": factories.PASSWORD}
-    client.post("/sign-in/", right, REMOTE_ADDR="203.0.113.9")
-    assert not is_signed_in(client)
-    client.post("/sign-in/", right, REMOTE_ADDR="198.51.100.7")
-    assert is_signed_in(client)
-
-
-def test_many_other_counts_do_not_wipe_out_the_one_of_an_account(client: Client, nora: Owner) -> None:
-    for _ in range(6):
-        sign_in(client, nora.email, "a-guess-a-guess")
-    cache.set_many({f"zz{n}": 1 for n in range(400)})
-    cache.set("zzz", 1)
-    sign_in(client, nora.email)
-    assert not is_signed_in(client)
-
-
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded"])
-def test_a_peer_that_claims_to_be_another_is_still_counted(client: Client, nora: Owner, header: str) -> None:
-    for n in range(6):
-        guess = client.post(
-            "/sign-in/", {"login": nora.email, "password": "a-guess-a-guess"}, headers={header: f"203.0.113.{n}"}
-        )
-    assert "Too many tries." in read(guess).text
-
-
-def test_behind_a_proxy_the_peer_is_the_one_that_the_proxy_names(client: Client, nora: Owner) -> None:
-    right = {"login": nora.email, "password": factories.PASSWORD}
-    with override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=1):
-        for n in range(6):
-            claimed = {"X-Forwarded-For": f"198.51.100.{n}, 203.0.113.9"}
-            client.post("/sign-in/", right | {"password": "a-guess-a-guess"}, headers=claimed)
-        client.post("/sign-in/", right, headers={"X-Forwarded-For": "198.51.100.77, 203.0.113.9"})
-        assert not is_signed_in(client)
-        client.post("/sign-in/", right, headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
-    assert is_signed_in(client)
 
 
 # --- Signing out -------------------------------------------------------------

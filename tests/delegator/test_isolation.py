@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db.models import ForeignKey, Model
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 from django.utils import timezone
@@ -22,11 +23,12 @@ from assistants.mail import outbox
 from assistants.models import Offer, OutgoingEmail, WorkLog
 from assistants.plan import wishes
 from assistants.work import work_logs
-from delegator import demo, outlook, weekly
+from delegator import addresses, closing, demo, outlook, second_steps, sessions, weekly
 from tasks import briefs, clock, timers
 from tasks.models import Owner, Timer
 from tasks.weeks import Week
 from tests import factories
+from tests.delegator.second_step import a_passkey, an_app
 
 pytestmark = pytest.mark.django_db
 RANDOM = 987654321
@@ -103,6 +105,8 @@ def ids_of(owner: Owner) -> dict[str, list[tuple[object, ...]]]:
         "h/weekly/": [each for each in wrong_tokens(owner) if not links.find_offer(str(each[0]), "unsubscribe")],
         "h/": wrong_tokens(owner),
         "unsubscribe/": wrong_tokens(owner),
+        "account/passkeys/": [(passkey.pk,) for passkey in second_steps.of(owner).passkeys],
+        "account/address/confirm/": [(addresses.token(owner.address_change.pid),)],
         "sign-up/confirm/": [(f"{address.pk}:1x:mark",)],
         "password/new/": [(owner.pk, "d0-0123456789abcdef")],
     }
@@ -126,7 +130,11 @@ def everything(owner: Owner) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def hers(nora: Owner) -> Owner:
-    """Nora with a bit of everything: hand-offs in each state, hours, a timer, a skill, and delivered mail."""
+    return a_bit_of_everything(nora)
+
+
+def a_bit_of_everything(nora: Owner) -> Owner:
+    """Nora with hand-offs in each state, hours, a timer, a skill, and delivered mail."""
     now = timezone.now()
     nora.business = "Nora’s Garden Design"
     nora.save()
@@ -144,6 +152,8 @@ def hers(nora: Owner) -> Owner:
     running = Offer.objects.get(handoff__owner=nora, handoff__state="active")
     factories.some_hours(offer=running, day=nora.today(now), note="Nora’s receipts", now=now)
     wishes.pin(nora, nora.tasks.routine()[0], nora.assistants.all()[0], factories.TODAY)
+    addresses.ask(nora, "nora@other.example", now=now)
+    a_passkey(nora, "Nora’s phone")
     nora.ahead_reminders.create(month=str(outlook.months(nora.today(now))[3]), asked_at=now)
     timers.start(nora, nora.tasks.routine()[0], now=clock.now())
     declined = factories.an_offer(owner=nora, now=now, reply_by=now + timedelta(days=3))
@@ -200,8 +210,9 @@ def test_foreign_ids_in_forms_and_queries_reach_nothing(hers: Owner, bea: Owner)
     cell = {f"time-{task.pk}-{day}": "1:00", f"was-{task.pk}-{day}": "0 ", f"key-{task.pk}-{day}": "k1"}
     person = hers.assistants.all()[0]
     away = person.absences.create(first=day, last=day)
-    client = Client()
+    client, hers_in = Client(), Client()
     client.force_login(bea)
+    hers_in.force_login(hers)
     before = everything(hers)
     terms = {"brief": "x", "hours": "2", "rate": "9", "starts_on": "2099-01-05", "reply_by": "2099-01-04"}
     foreign = {"task": task.pk, "assistant": person.pk, "to": person.pk, "owner": hers.pk, "handoff": hers.pk}
@@ -234,6 +245,9 @@ def test_foreign_ids_in_forms_and_queries_reach_nothing(hers: Owner, bea: Owner)
         | {"name": "Bea", "worth": "9", "day": "8", "work_days": "1", "currency": "USD", "time_zone": "UTC"}
         | {"wants_reminder": "on", "reminder_hour": "17", "timer_limit": "4"},
         "/settings/days-off/": foreign | {"off-first": day, "off-name": "Mine"},
+        "/account/sessions/end/": foreign | {"session": sessions.key_hash(hers_in.session)},
+        "/account/sessions/end-others/": foreign,
+        "/account/address/call-off/": foreign,
     }.items():
         response = client.post(url, given)
         assert response.status_code < 500, url
@@ -258,7 +272,7 @@ class Rows:
         ours = [
             model for app in ("tasks", "assistants", "delegator") for model in apps.get_app_config(app).get_models()
         ]
-        self.models: list[type[Model]] = [*ours, EmailAddress]
+        self.models: list[type[Model]] = [*ours, EmailAddress, Authenticator]
         self._known: dict[tuple[type[Model], object], frozenset[int]] = {}
 
     def owners(self, row: Model) -> frozenset[int]:
@@ -288,10 +302,21 @@ def test_no_row_joins_two_owners_after_the_demo_and_a_walk(bea: Owner) -> None:
         client = Client()
         client.force_login(owner)
         walk(client, owner)
+    one_leaves()
     for model in Rows().models:
         if model.__name__ not in ("NeverMail", "Pump"):  # nobody's, and of no owner
             assert model._default_manager.exists(), f"the walk makes no {model.__name__}"
     assert crossings() == []
+
+
+@override_settings(EMAIL_KEPT=False)
+def one_leaves() -> None:
+    """An owner whose assistant is told that the account is closed."""
+    now = timezone.now()
+    owner = factories.an_owner()
+    factories.confirm(owner)
+    factories.an_accepted_offer(owner=owner, now=now, reply_by=now + timedelta(days=1))
+    closing.close(owner, now=now)
 
 
 def walk(client: Client, owner: Owner) -> None:
@@ -322,6 +347,9 @@ def walk(client: Client, owner: Owner) -> None:
     sweeps.start(offer, now=now)
     work_logs.log(offer, day=day, seconds=3600, note="", now=now, once="a-form")
     EmailAddress.objects.get_or_create(user=owner, email=owner.email)
+    addresses.ask(owner, f"new-{owner.email}", now=now)
+    an_app(owner)
+    Client().post("/password/forgotten/", {"email": owner.email})
 
 
 def test_a_row_that_joins_two_owners_would_be_seen(nora: Owner, bea: Owner) -> None:

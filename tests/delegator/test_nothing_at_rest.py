@@ -31,6 +31,7 @@ from assistants.handoff import deliveries
 from assistants.link import renewals
 from assistants.mail import messages, outbox
 from assistants.models import Offer, OutgoingEmail
+from delegator import addresses, forgotten
 from delegator.sessions import SessionStore
 from tasks import clock
 from tasks.models import Owner
@@ -64,6 +65,8 @@ def walk(nora: Owner) -> Client:
     browser.post("/sign-in/", {"login": nora.email, "password": factories.PASSWORD})
     Client().post("/sign-up/", ANN)
     Client().post("/password/forgotten/", {"email": nora.email})
+    forgotten.answer_due(now=clock.now())
+    addresses.ask(nora, "nora@other.example", now=clock.now())
     now, today = clock.now(), nora.today(clock.now())
     person = factories.an_assistant(owner=nora)
     offers = [
@@ -134,6 +137,8 @@ def opens(given: str, owners: list[Owner], now: datetime) -> str:
         return "unsubscribe"
     if ":" in given and EmailConfirmationHMAC.from_key(given):
         return "verify"
+    if any(addresses.found(owner, given, now=now) for owner in owners):
+        return "address"
     if any(PASSWORD_RESET_TOKEN_GENERATOR().check_token(owner, given) for owner in owners):
         return "reset"
     return "session" if SessionStore().exists(given) else ""
@@ -152,6 +157,7 @@ def true_ones(browser: Client, nora: Owner) -> dict[str, str]:
         "erase": r"/h/erase/([^/\s]+)/",
         "verify": r"/sign-up/confirm/([^/\s]+)/",
         "reset": r"/password/new/[^/\s]+/([^/\s]+)/",
+        "address": r"/account/address/confirm/([^/\s]+)/",
     }
     mail = "\n".join(str(messages.compose(email).body) for email in OutgoingEmail.objects.all())
     found = {what: re.search(way, mail) for what, way in ways.items()}
@@ -200,7 +206,7 @@ def test_nothing_that_is_kept_opens_anything(nora: Owner, left: tuple[Client, li
     browser, texts = left
     true = true_ones(browser, nora)
     assert opened(true) == true
-    assert set(true.values()) == {"link", "export", "erase", "unsubscribe", "verify", "reset", "session"}
+    assert set(true.values()) == {"link", "export", "erase", "unsubscribe", "verify", "reset", "session", "address"}
     found = like_tokens(texts)
     assert len(found) > 50
     assert opened(found) == {}

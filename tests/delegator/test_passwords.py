@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import serializers
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assistants.mail import messages
 from assistants.models import OutgoingEmail
-from delegator.models import Session
+from delegator import jobs
+from delegator.models import ResetRequest, Session
 from tasks.models import Owner
 from tests import factories
 from tests.delegator.pages import read
@@ -23,7 +26,9 @@ NEW = "brown-bread-at-nine"
 
 
 def forget(client: Client, email: str) -> Any:
-    return client.post("/password/forgotten/", {"email": email})
+    answer = client.post("/password/forgotten/", {"email": email})
+    jobs.answer_forgotten()
+    return answer
 
 
 def the_link() -> str:
@@ -168,7 +173,32 @@ def test_a_reset_ends_the_sessions_of_the_old_password(client: Client, nora: Own
     thief.force_login(nora)
     forget(client, nora.email)
     choose(client, the_link())
+    assert [session.device for session in Session.objects.filter(owner=nora)] == [""]
     assert thief.get("/settings/").status_code == 302
+    assert client.get("/settings/").status_code == 200
+
+
+def test_a_page_that_was_asked_does_the_same_for_any_address_and_a_job_looks(client: Client, nora: Owner) -> None:
+    seen = []
+    for address in (nora.email, "ann@example.com"):
+        with CaptureQueriesContext(connection) as queries:
+            client.post("/password/forgotten/", {"email": address})
+        mine = [query["sql"] for query in queries if "cache" not in query["sql"]]
+        seen.append([sql.replace(address, "x") for sql in mine])
+    assert len(seen[0]) == len(seen[1])
+    assert [request.email for request in ResetRequest.objects.order_by("pk")] == [nora.email, "ann@example.com"]
+    assert not OutgoingEmail.objects.exists()
+    jobs.answer_forgotten()
+    assert [email.to_email for email in OutgoingEmail.objects.all()] == [nora.email]
+    assert not ResetRequest.objects.exists()
+
+
+def test_asked_twice_before_the_job_has_looked_it_is_answered_once(client: Client, nora: Owner) -> None:
+    for typed in (nora.email, nora.email.upper()):
+        client.post("/password/forgotten/", {"email": typed})
+    jobs.answer_forgotten()
+    jobs.answer_forgotten()
+    assert OutgoingEmail.objects.filter(kind="reset").count() == 1
 
 
 # --- Changed -----------------------------------------------------------------
@@ -180,8 +210,9 @@ def test_changing_it_leads_back_with_a_word_and_ends_other_sessions(client: Clie
     elsewhere = Client()
     for each in (client, elsewhere):
         each.force_login(nora)
-    assert change(client, factories.PASSWORD).headers["Location"] == "/settings/"
-    assert "Your new password works." in read(client.get("/settings/")).text
+    assert change(client, factories.PASSWORD).headers["Location"] == "/account/"
+    assert Session.objects.filter(owner=nora).count() == 1
+    assert "Your new password works." in read(client.get("/account/")).text
     assert elsewhere.get("/settings/").status_code == 302
     assert signs_in_with(nora, NEW)
 

@@ -108,15 +108,42 @@ def test_with_a_mail_server_mail_leaves_and_addresses_are_verified(start: Any) -
 
 
 def test_a_proxy_is_believed_only_when_there_is_one(start: Any) -> None:
-    alone, behind = settings(start(SERVER)), settings(start(SERVER | {"BEHIND_PROXY": "true"}))
-    assert alone["SECURE_PROXY_SSL_HEADER"] is None
-    assert alone["ALLAUTH_TRUSTED_PROXY_COUNT"] == 0
-    assert behind["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
-    assert behind["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1
+    """As many as are named; what a single one was called before is still understood."""
+    alone = settings(start(SERVER))
+    assert (alone["SECURE_PROXY_SSL_HEADER"], alone["TRUSTED_PROXY_COUNT"]) == (None, 0)
+    for said, count in (({"BEHIND_PROXY": "true"}, 1), ({"TRUSTED_PROXY_COUNT": "2"}, 2)):
+        behind = settings(start(SERVER | said))
+        assert behind["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+        assert behind["TRUSTED_PROXY_COUNT"] == count
+    assert "TRUSTED_PROXY_COUNT" in start(SERVER | {"TRUSTED_PROXY_COUNT": "-1"}).stderr
 
 
 def test_the_link_keys_are_read_newest_first_without_blanks(start: Any) -> None:
     assert settings(start(SERVER | {"LINK_KEYS": "new-key, old-key"}))["LINK_KEYS"] == ["new-key", "old-key"]
+
+
+def test_older_secret_keys_are_read_and_the_laptops_is_refused_among_them(start: Any) -> None:
+    older = SERVER | {"SECRET_KEY_FALLBACKS": "older-key, oldest-key"}
+    assert settings(start(SERVER))["SECRET_KEY_FALLBACKS"] == []
+    assert settings(start(older))["SECRET_KEY_FALLBACKS"] == ["older-key", "oldest-key"]
+    known = {"SECRET_KEY_FALLBACKS": "only-for-a-laptop-that-nobody-else-can-reach-0123456789"}
+    assert "out of SECRET_KEY_FALLBACKS" in start(SERVER | known).stderr
+
+
+@pytest.mark.parametrize(
+    ("env", "is_json"),
+    [
+        ({}, False),
+        (SERVER, True),
+        (SERVER | {"SITE_URL": "http://127.0.0.1:8000"}, False),
+        ({"LOG_JSON": "true"}, True),
+    ],
+)
+def test_the_log_is_for_people_and_on_a_server_for_what_collects_it(
+    start: Any, env: dict[str, str], *, is_json: bool
+) -> None:
+    line = settings(start(env))["LOGGING"]["formatters"]["line"]
+    assert (line.get("()") == "delegator.logs.Lines") is is_json
 
 
 def test_options_of_redis_are_for_redis_alone(start: Any) -> None:

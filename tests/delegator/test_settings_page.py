@@ -295,7 +295,7 @@ def test_a_password_that_was_changed_meanwhile_stays_changed(nora: Owner) -> Non
 def test_it_leads_to_the_rest_of_the_account(hers: Client, nora: Owner) -> None:
     page = read(hers.get("/settings/"))
     assert page.figure("Signed in as") == nora.email
-    assert page.href("Change your password") == "/password/change/"
+    assert page.href("Your account") == "/account/"
     assert page.href("Sign out") == "/sign-out/"
     assert page.href("Read the mail kept here") == "/mail/"
     with override_settings(EMAIL_KEPT=False):
