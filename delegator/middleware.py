@@ -1,18 +1,42 @@
 """What every request and answer needs."""
 
+import secrets
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from tasks import formats
 from tasks.models import Owner
 
-from . import sessions
+from . import logs, sessions
 
 Answer = Callable[[HttpRequest], HttpResponse]
+METHODS = ("GET", "HEAD", "POST")
+# Behind a private link, for whoever holds it; and the pages of an account, also before one is signed in.
+BY_LINK = ("/h/", "/unsubscribe/")
+ACCOUNT = ("/account/", "/sign-in/", "/sign-up/", "/sign-out/", "/password/")
+
+
+def numbered(get_response: Answer) -> Answer:
+    """Give each request a name of its own, which its lines in the log, its answer and the page of a mistake carry."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        name = secrets.token_hex(5)
+        asked, owner = logs.REQUEST.set(name), logs.OWNER.set(None)
+        try:
+            response = get_response(request)
+        finally:
+            logs.REQUEST.reset(asked)
+            logs.OWNER.reset(owner)
+        response["X-Request-Id"] = name
+        return response
+
+    return middleware
 
 
 def owners_time_zone(get_response: Answer) -> Answer:
@@ -22,6 +46,7 @@ def owners_time_zone(get_response: Answer) -> Answer:
         # The owner, no lazy one any more: that asks who it is on each touch, some thousand times a page.
         request.user = sessions.visitor(request)
         owner = request.user if isinstance(request.user, Owner) else None
+        logs.OWNER.set(owner.pk if owner else None)
         zone = owner.zone if owner else ZoneInfo("UTC")
         written = owner.formats if owner and not _is_by_link(request) else formats.USUAL
         with timezone.override(zone), formats.use(written):
@@ -35,12 +60,12 @@ def safe_headers(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        by_link = _is_by_link(request)
-        if by_link:
+        if _is_by_link(request):
             response["Referrer-Policy"] = "no-referrer"
             response["X-Robots-Tag"] = "noindex, nofollow"
         # Nobody is known yet when the host itself was refused.
-        if by_link or (hasattr(request, "user") and request.user.is_authenticated):
+        is_signed_in = hasattr(request, "user") and request.user.is_authenticated
+        if is_signed_in or request.path.startswith(BY_LINK + ACCOUNT):
             add_never_cache_headers(response)
         response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         return response
@@ -48,6 +73,22 @@ def safe_headers(get_response: Answer) -> Answer:
     return middleware
 
 
+def known_methods(get_response: Answer) -> Answer:
+    """Nothing is put, traced or deleted by its method, at whatever address: such a request gets no further."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
+
+    return middleware
+
+
+class Said(CookieStorage):
+    """What the next page says was done, in a cookie whose name is guarded as those of the others."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.cookie_name = settings.MESSAGES_COOKIE_NAME
+
+
 def _is_by_link(request: HttpRequest) -> bool:
-    """Whether it is a page behind a private link, for whoever holds it."""
-    return request.path.startswith(("/h/", "/unsubscribe/"))
+    return request.path.startswith(BY_LINK)
