@@ -7,7 +7,7 @@ SERVER := DEBUG=false SITE_URL=https://delegator.example ALLOWED_HOSTS=delegator
 	EMAIL_URL=smtp+tls://user:password@smtp.example.com:587 \
 	DATABASE_URL=sqlite:///var/check/delegator.sqlite3 REDIS_URL= VAR_DIR=var/check
 
-.PHONY: help run test drills bench check format tools
+.PHONY: help run test drills fuzz bench audit sbom check format css tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -19,11 +19,23 @@ run: ## Start it on this computer, at http://127.0.0.1:8000 (PORT=8001 make run 
 test: tools ## Run every test on SQLite, on Postgres and in Chromium (make test ARGS="-k day")
 	@$(VENV)/python -m tests.run $(ARGS)
 
-drills: tools ## Kill what runs and see that nothing is lost; takes long (make drills ARGS="-k redis")
-	@$(VENV)/python -m pytest tests/drills $(ARGS)
+drills: tools ## Kill what runs and see that nothing is lost; takes long (SEEDS=5 make drills ARGS="-k redis")
+	@$(VENV)/python -m pytest tests/drills -n 2 --dist worksteal $(ARGS)
+
+fuzz: tools ## Post 10,000 odd requests to every form of the demo (make fuzz ARGS="--requests 500 --seed 3")
+	@$(VENV)/python -m tests.fuzz $(ARGS)
 
 bench: tools ## Measure what pages and writes cost, against their goals (make bench ARGS="--quick --only 'day page'")
 	@$(VENV)/python -m tests.bench $(ARGS)
+
+audit: tools ## Ask whether a hole is known in what is pinned; where nobody can be asked it says so
+	@$(VENV)/python -m tests.audit
+
+sbom: ## Write the list of all packages, var/sbom.json (CycloneDX)
+	@$(PYTHON) -m venv var/sbom
+	@var/sbom/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	@var/sbom/bin/cyclonedx-py requirements requirements.txt --output-file var/sbom.json
+	@echo Written to var/sbom.json
 
 check: tools ## Look for mistakes without running: ruff, mypy, templates, settings, migrations
 	$(VENV)/ruff check .
@@ -32,6 +44,7 @@ check: tools ## Look for mistakes without running: ruff, mypy, templates, settin
 	$(VENV)/djlint templates --lint --quiet
 	$(SERVER) $(VENV)/python manage.py check --deploy --fail-level WARNING
 	$(SERVER) $(VENV)/python manage.py makemigrations --check --dry-run
+	$(VENV)/python -m tests.audit
 
 format: tools ## Write the code as `make check` wants it
 	$(VENV)/ruff check --fix .
