@@ -15,6 +15,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.account.views import PasswordResetFromKeyView
+from allauth.decorators import rate_limit
 from django import forms as django_forms
 from django.conf import settings
 from django.contrib import messages
@@ -24,6 +25,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 
 from assistants import links
 from assistants.mail import outbox
@@ -48,6 +50,7 @@ LONGEST_ADDRESS = 254
 HOW_TO_CHOOSE = "At least 12 characters. A few words in a row work well."
 
 
+@method_decorator(rate_limit(action="reset_password_from_key"), name="dispatch")
 class NewPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]
     """
     The page behind a reset link, at an address without the token.

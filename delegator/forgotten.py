@@ -41,6 +41,7 @@ def _answer(request: ResetRequest, *, now: datetime) -> None:
     if not ResetRequest.objects.filter(pk=request.pk).delete()[0]:
         return
     for owner in Owner.objects.filter(email__iexact=request.email, is_active=True):
-        facts = {"first_name": owner.first_name, "address": request.email}
-        to = (owner.name, request.email)
+        # Never to what was typed: a database takes letters of other scripts for ours, and such a domain is another's.
+        facts = {"first_name": owner.first_name, "address": owner.email}
+        to = (owner.name, owner.email)
         outbox.put("reset", owner=owner, to=to, key=f"reset-{new_pid()}", facts=facts, now=now)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from functools import wraps
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from allauth.account.decorators import reauthentication_required
@@ -35,8 +36,26 @@ def led_to(name: str, request: HttpRequest) -> HttpResponse:
 
 
 def password_asked(view: View) -> View:
-    """For what only the owner may do: the password once more, unless they wrote it in the last five minutes."""
-    return cast(View, reauthentication_required()(view))
+    """
+    For what only the owner may do: the password once more, unless they wrote it in the last five minutes.
+
+    And the second step, if they have one that this session has not seen: it may be older, and a thief's.
+    """
+    asked = reauthentication_required()(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if lacks_second_step(request):
+            return led_to("two_step_prove", request)
+        return cast(HttpResponseBase, asked(request, *args, **kwargs))
+
+    return cast(View, guarded)
+
+
+def lacks_second_step(request: HttpRequest) -> bool:
+    """Whether their owner has one that was not shown in this session. Two queries at most."""
+    owner = request.user
+    return isinstance(owner, Owner) and not second_steps.is_proved(request) and second_steps.has_one(owner)
 
 
 def password_once_more(get_response: Answer) -> Answer:

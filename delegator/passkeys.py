@@ -77,14 +77,14 @@ def default_name(owner: Owner) -> str:
 
 def rename(row: Any, name: str) -> None:
     row.data["name"] = name
-    row.save(update_fields=["data"])
+    Authenticator.objects.filter(pk=row.pk).update(data=row.data)  # it may have been removed meanwhile
 
 
 def remove(owner: Owner, row: Any) -> None:
     with transaction.atomic():
         second_steps.take_turns(owner)
-        second_steps.tell(owner, "passkey_removed", name=row.data["name"])
-        row.delete()
+        if Authenticator.objects.filter(pk=row.pk).delete()[0]:
+            second_steps.tell(owner, "passkey_removed", name=row.data["name"])
         second_steps.drop_lone_codes(owner)
 
 

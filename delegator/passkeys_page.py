@@ -18,6 +18,7 @@ from tasks.requests import OwnerRequest
 from . import passkeys, second_steps
 from .gates import password_asked
 from .second_step_forms import NameForm, PasskeyForm
+from .sessions import end_others
 from .two_step_page import told_codes
 
 
@@ -40,6 +41,8 @@ def passkey_add(request: OwnerRequest) -> HttpResponse:
             form.add_error(None, str(why))
         else:
             second_steps.prove(request, row)
+            if codes:  # it is the first second step: other browsers were signed in without one
+                end_others(owner, request)
             return told_codes(request, codes, f"{name} was added.")
     context = {"form": form, "next": get_next_redirect_url(request)}
     return render(request, "two_step/passkey_add.html", context, status=422 if form.errors else 200)

@@ -284,6 +284,8 @@ REQUIRE_TOTP = env.bool("REQUIRE_TOTP", default=False)
 MFA_ADAPTER = "delegator.second_steps.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey is two factors wherever it is shown: what was asked for as a second step could be brought as the first.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # A passkey takes two requests, and one office is one peer.
 MFA_RATE_LIMITS = {"webauthn_login": "20/m/ip"}
 # Who sets up a second step has signed in, and on a server that takes a confirmed address. A new address, which waits

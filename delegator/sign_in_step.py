@@ -33,7 +33,10 @@ from .second_step_forms import CodeForm
 # Wrong codes of one account: from one peer, and from all, of whom each has the right password. In a day that is one
 # chance in ten thousand to guess a code.
 LIMITS = {"peer": "5/5m/key", "account": "100/d/key"}
-TOO_MANY = "Too many tries. Wait a few minutes, then try again."
+TOO_MANY = {
+    "peer": "Too many tries. Wait a few minutes, then try again.",
+    "account": "Too many wrong codes were written today. Sign in by a passkey, or try again tomorrow.",
+}
 View = Callable[..., HttpResponse]
 
 
@@ -117,7 +120,7 @@ def _use_code(request: HttpRequest, owner: Owner, code: str) -> Any:
     for name, key in keys.items():
         count = ratelimit.consume(request, app="delegator.second_step", action=name, config=LIMITS, key=key)
         if not count:
-            raise second_steps.Refused(TOO_MANY)
+            raise second_steps.Refused(TOO_MANY[name])
         counted.append(count)
     row = second_steps.use_code(owner, code, now=clock.now())
     for count in counted:

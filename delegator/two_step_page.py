@@ -22,8 +22,9 @@ from tasks import clock
 from tasks.requests import OwnerRequest
 
 from . import second_steps
-from .gates import password_asked
+from .gates import lacks_second_step, led_to, password_asked
 from .second_step_forms import NewAppForm
+from .sessions import end_others
 
 # Pixels of one module of the picture that a camera reads: it is some 41 modules wide.
 MODULE = 5
@@ -39,8 +40,11 @@ def overview(request: OwnerRequest) -> HttpResponse:
 @login_required
 def set_up(request: OwnerRequest) -> HttpResponse:
     owner = request.user
-    if second_steps.of(owner).app:
+    stands = second_steps.of(owner)
+    if stands.app:
         return redirect("two_step")
+    if lacks_second_step(request):
+        return led_to("two_step_prove", request)
     if request.method != "POST":
         return _set_up_page(request, NewAppForm(owner, secret=_new_secret(request)))
     form = NewAppForm(owner, request.POST)
@@ -56,6 +60,8 @@ def set_up(request: OwnerRequest) -> HttpResponse:
             return redirect("two_step")
         else:
             second_steps.prove(request, row)
+            if not stands.is_on:
+                end_others(owner, request)
             return told_codes(request, codes, "Two-step sign-in is on.")
     return _set_up_page(request, form)
 

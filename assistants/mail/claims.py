@@ -108,7 +108,8 @@ def _to_the_address_on_file(email: OutgoingEmail) -> OutgoingEmail:
     person = email.offer.assistant if email.offer else None
     if person and person.email != email.to_email:
         email.to_name, email.to_email = person.name, person.email
-        email.save(update_fields=["to_name", "to_email"])
+        address = {"to_name": email.to_name, "to_email": email.to_email}
+        OutgoingEmail.objects.filter(pk=email.pk).update(**address)  # it goes with an account that is closed
     return email
 
 

@@ -21,6 +21,7 @@ from tasks import clock
 from tasks.models import Owner
 from tests import factories
 from tests.assistants.world import dump, text_of
+from tests.delegator.second_step import proved
 from tests.delegator.whole import a_whole_owner, count_by_model, rows_of
 
 pytestmark = pytest.mark.django_db
@@ -277,7 +278,7 @@ def test_an_answer_that_comes_at_the_same_moment_is_too_late(zora: Owner, now: d
 @pytest.fixture
 def hers(zora: Owner, client: Client) -> Client:
     client.force_login(zora)
-    return client
+    return proved(client, zora)
 
 
 def with_password(client: Client) -> Any:

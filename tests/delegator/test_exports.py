@@ -23,6 +23,7 @@ from tasks import belongings, clock
 from tasks.models import EntryChange, Owner, TimeEntry
 from tests import factories
 from tests.assistants.world import dump, text_of
+from tests.delegator.second_step import proved
 from tests.delegator.whole import a_whole_owner, count_by_model
 
 pytestmark = pytest.mark.django_db
@@ -197,7 +198,7 @@ def test_ten_years_take_little_more_memory_than_a_day(zora: Owner, now: datetime
 @pytest.fixture
 def hers(zora: Owner, client: Client) -> Client:
     client.force_login(zora)
-    return client
+    return proved(client, zora)
 
 
 def with_password(client: Client, page: str = URL) -> Any:

@@ -17,10 +17,11 @@ from assistants import jobs
 from assistants.handoff import deliveries
 from assistants.mail import heartbeat, holding, outbox, trouble
 from assistants.models import OutgoingEmail, Pump
+from delegator.models import Session
 from tasks import clock
 from tasks.models import Owner
 from tests.assistants.world import an_email, standing
-from tests.factories import an_offer
+from tests.factories import an_offer, an_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -87,12 +88,15 @@ def test_a_moment_that_is_none_or_to_come_is_refused_by_name_and_releases_nothin
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the command is for SQLite")
 def test_a_backup_is_whole_and_holds_its_mail(nora: Owner, tmp_path: Path) -> None:
     write(nora, "a", minutes_ago=1)
+    Client().force_login(nora)
     call_command("backup", tmp_path / "copy.sqlite3")
     with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
         assert copy.execute("SELECT key, state FROM assistants_outgoingemail").fetchall() == [("a", "queued")]
         assert copy.execute("SELECT count(*) FROM assistants_pump WHERE held_at IS NOT NULL").fetchall() == [(1,)]
+        assert copy.execute("SELECT count(*) FROM delegator_session").fetchall() == [(0,)]
         assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert not Pump.objects.filter(held_at__isnull=False).exists()
+    assert nora.sessions.count() == 1
     with pytest.raises(CommandError, match="there already"):
         call_command("backup", tmp_path / "copy.sqlite3")
     with pytest.raises(CommandError, match="no folder"):
@@ -106,8 +110,12 @@ def test_the_line_of_sql_in_the_readme_holds_mail(*, is_there: bool) -> None:
         heartbeat.beat(clock.now())
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     (line,) = re.findall(r"^INSERT INTO assistants_pump .*;$", readme, re.MULTILINE)
+    (ends,) = re.findall(r"^DELETE FROM delegator_session.*;$", readme, re.MULTILINE)
+    Client().force_login(an_owner())
     with connection.cursor() as cursor:
         cursor.execute(line)
+        cursor.execute(ends)
+    assert not Session.objects.exists()
     pump = Pump.objects.get()
     assert pump.held_at
     assert bool(pump.swept_at) == is_there

@@ -15,6 +15,8 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.test import Client, override_settings
 
+from assistants.models import OutgoingEmail
+from delegator import forgotten
 from tasks.models import Owner
 from tests import factories
 from tests.delegator.test_accounts import on_a_server, sign_in, sign_up
@@ -56,3 +58,12 @@ def test_the_answer_and_the_hashing_are_the_same(nora: Owner, form: str) -> None
             seen.append((answer.status_code, shown, page, sorted(client.cookies), list(Counting.hashed)))
     assert seen[0] == seen[1]
     assert len(seen[0][-1]) == (0 if form == "forgot" else 1)
+
+
+def test_a_new_password_is_mailed_to_the_address_of_the_account_whatever_was_typed() -> None:
+    """Where a database takes the dotless i for ours, that domain is somebody else's."""
+    factories.an_owner(email="mike@github.com")
+    for typed in ("Mike@GitHub.com", "mike@g\u0131thub.com"):
+        forgotten.ask(typed, now=factories.NOW)
+    forgotten.answer_due(now=factories.NOW)
+    assert set(OutgoingEmail.objects.values_list("to_email", flat=True)) == {"mike@github.com"}

@@ -16,7 +16,7 @@ from tasks.models import Owner
 from tests import factories
 from tests.delegator.device import Device
 from tests.delegator.pages import read
-from tests.delegator.second_step import an_app, asked_again
+from tests.delegator.second_step import an_app, asked_again, proved
 from tests.delegator.test_accounts import is_signed_in, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -256,6 +256,21 @@ def test_after_the_password_it_is_the_second_step(phone: Device, nora: Owner) ->
     assert is_signed_in(client)
 
 
+def test_a_stolen_key_that_does_not_know_its_holder_signs_in_nowhere(nora: Owner, bea: Owner) -> None:
+    """Also not by a challenge that was given to somebody else's second step."""
+    factories.a_task(owner=nora)
+    key = Device()
+    add(asked_again(_signed_in(nora), nora), key)
+    key.flags = Device(holder_shown=False).flags
+    an_app(bea)
+    thief = a_browser()
+    sign_in(thief, bea.email)
+    asked = options(thief, STEP)
+    assert asked["publicKey"]["userVerification"] == "required"
+    thief.post(SIGN_IN, {"credential": key.show(asked)})
+    assert not is_signed_in(thief)
+
+
 def test_another_owners_is_none(phone: Device, nora: Owner, bea: Owner) -> None:
     an_app(bea)
     client = a_browser()
@@ -288,7 +303,7 @@ def test_removed_it_signs_in_no_more_and_the_owner_is_told(hers: Client, phone: 
 
 def test_to_remove_it_takes_the_password(phone: Device, nora: Owner) -> None:
     remove = f"/account/passkeys/{second_steps.of(nora).passkeys[0].pk}/remove/"
-    client = _signed_in(nora)
+    client = proved(_signed_in(nora), nora)
     asked = client.post(remove).headers["Location"]
     assert asked.startswith("/account/reauthenticate/")
     assert client.post(asked, {"password": factories.PASSWORD}).headers["Location"] == remove

@@ -21,7 +21,7 @@ from tasks.models import Owner
 from tests.assistants.world import dump
 from tests.delegator.pages import Page, read
 from tests.delegator.second_step import a_passkey, an_app, asked_again, code_of, proved
-from tests.factories import NOW, PASSWORD
+from tests.factories import NOW, PASSWORD, a_task
 from tests.tasks.clocks import standing_at
 
 pytestmark = pytest.mark.django_db
@@ -242,6 +242,33 @@ def test_what_changes_it_asks_for_the_password_first(nora: Owner, path: str) -> 
         if answer.status_code != 405:
             assert answer.headers["Location"] == f"/account/reauthenticate/?next={path.replace('/', '%2F')}"
     assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        OFF,
+        CODES,
+        *(f"/account/{page}/" for page in ("passkeys/add", "passkeys/add/challenge", "address", "export", "close")),
+    ],
+)
+def test_a_session_older_than_the_second_step_changes_nothing_by_the_password_alone(nora: Owner, path: str) -> None:
+    a_task(owner=nora)
+    client = Client()
+    client.force_login(nora)
+    asked_again(client, nora)
+    an_app(nora)
+    answer = client.post(path)
+    assert answer.headers["Location"].startswith("/account/two-step/prove/")
+    assert second_steps.has_one(nora)
+
+
+def test_the_first_second_step_signs_out_every_other_browser(hers: Client, nora: Owner) -> None:
+    other = Client()
+    other.force_login(nora)
+    set_up(hers)
+    assert other.get("/account/").status_code == 302
+    assert hers.get("/account/").status_code == 200
 
 
 def test_after_the_password_it_goes_on_there(nora: Owner) -> None:

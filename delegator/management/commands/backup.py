@@ -48,5 +48,8 @@ def copy(file: Path) -> None:
             "ON CONFLICT (id) DO UPDATE SET held_at = excluded.held_at"
         )
         target.execute(held, [held_at])
+        # Who was signed out since must not be signed in again by it.
+        target.execute("DELETE FROM delegator_session")
+        target.execute("DELETE FROM delegator_addresschange")
         target.commit()
     part.rename(file)
