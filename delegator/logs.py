@@ -22,8 +22,8 @@ from typing import Any
 REQUEST: ContextVar[str] = ContextVar("request", default="")
 OWNER: ContextVar[int | None] = ContextVar("owner", default=None)
 
-# The whole of what follows, up to a slash, and once more; a slash may be written as %2F.
-_SLASH, _PART = r"(?:/|%2[Ff])", r"(?:(?!%2[Ff])[^/\s\"'<>])+"
+# The whole of what follows, up to a slash, and once more; a slash may be written as %2F, and that once more as %252F.
+_SLASH, _PART = r"(?:/|%(?:25)*2[Ff])", r"(?:(?!%(?:25)*2[Ff])[^/\s\"'<>])+"
 OPENS = re.compile(
     rf"({_SLASH}(?:h|unsubscribe|sign-up(?:{_SLASH})confirm|account(?:{_SLASH})address(?:{_SLASH})confirm|password(?:{_SLASH})new){_SLASH}){_PART}(?:{_SLASH}{_PART})?"
 )

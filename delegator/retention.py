@@ -93,9 +93,17 @@ def _unconfirmed(now: datetime, most: int) -> int:
         ~Exists(confirmed), last_login=None, is_staff=False, is_active=True, joined_at__lt=now - UNCONFIRMED
     )
     owners = list(forgotten.order_by("pk")[: min(most, MOST_ACCOUNTS)])
-    for owner in owners:
-        closing.erase(owner)
-    return len(owners)
+    return sum(_erase_still(owner, forgotten) for owner in owners)
+
+
+@transaction.atomic
+def _erase_still(owner: Owner, forgotten: QuerySet[Owner]) -> bool:
+    """Unless they confirmed it meanwhile."""
+    EmailAddress.objects.select_for_update().filter(user=owner).first()
+    if not forgotten.select_for_update(no_key=True).filter(pk=owner.pk).values("pk").first():
+        return False
+    closing.erase(owner)
+    return True
 
 
 def _remove(rows: QuerySet[Any], most: int) -> int:

@@ -2,7 +2,8 @@
 A person's name and address, taken out of what the owner wrote for themselves, and of what is kept of old summaries.
 
 Of the owner's own words (notes on their time, how a task is done, their messages to others) only the whole name and
-the address go: a first name alone may be anybody's.
+the address go: a first name alone may be anybody's, and so may a name of one word. What the app keeps for itself,
+such as time zones, keys and passwords, is never rewritten.
 """
 
 from __future__ import annotations
@@ -15,16 +16,29 @@ from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import CharField, EmailField, Field, JSONField, Model, Q, QuerySet, TextField
+from django.db.models import CharField, Field, JSONField, Model, Q, QuerySet
 
-from assistants.models import Assistant, OutgoingEmail
+from assistants.models import Assistant, Handoff, HandoffEvent, OutgoingEmail, WorkLog
 from tasks import belongings
-from tasks.models import Owner
+from tasks.models import Brief, DayOff, EntryChange, Owner, Skill, Task, TimeEntry
 
 GONE = "Someone who left"
 OURS = ("tasks", "assistants", "delegator")
-# Who somebody is, and to whom an email went: of the person erased that is gone already, and others keep theirs.
-NAMES = {(Assistant, "name"), (OutgoingEmail, "to_name")}
+# The columns that people write as text. Who somebody is and to whom an email went is not among them: of the person
+# erased that is gone already, and others keep theirs.
+WORDS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
+    (Owner, ("business", "vision")),
+    (DayOff, ("name",)),
+    (Skill, ("name",)),
+    (Task, ("name", "hint", "only_me_reason")),
+    (Brief, ("steps", "links", "done", "limits")),
+    (TimeEntry, ("note",)),
+    (EntryChange, ("note_before", "note_after")),
+    (Assistant, ("note",)),
+    (Handoff, ("brief", "how_to")),
+    (HandoffEvent, ("note",)),
+    (WorkLog, ("note", "query", "answer")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,11 @@ class Known:
     first_name: str
     email: str
 
+    @property
+    def whole_name(self) -> str:
+        """'' where the name is one word: that is a first name alone."""
+        return self.name if len(self.name.split()) > 1 else ""
+
     def out_of(self, facts: Any) -> Any:
         """The same facts, as JSON has them, without name and address."""
         if isinstance(facts, dict):
@@ -44,8 +63,8 @@ class Known:
         return self._out_of_text(facts) if isinstance(facts, str) else facts
 
     def _out_of_text(self, text: str) -> str:
-        for known, instead in ((self.email, "their address"), (self.name, GONE)):
-            text = text.replace(known, instead) if known else text
+        for known, instead in ((self.email, "their address"), (self.whole_name, GONE)):
+            text = re.sub(rf"(?<!\w){re.escape(known)}(?!\w)", instead, text) if known else text
         if not self.first_name:
             return text
         # A name may be a month as well: 4 May and May 4 stay.
@@ -68,18 +87,16 @@ def scrub(owner: Owner, known: Known) -> None:
 
 def _scrub_texts(rows: QuerySet[Any], words: Known) -> None:
     fields = list(_texts(rows.model))
-    named = [Q(**{f"{field.name}__contains": text}) for field in fields for text in (words.name, words.email) if text]
+    known = [text for text in (words.whole_name, words.email) if text]
+    named = [Q(**{f"{field.name}__contains": text}) for field in fields for text in known]
     for row in rows.filter(reduce(or_, named)) if named else ():
         changed = {f.name: _cut(words.out_of(getattr(row, f.name)), f) for f in fields if getattr(row, f.name)}
         _rewrite(row, {name: text for name, text in changed.items() if text != getattr(row, name)})
 
 
 def _texts(model: type[Model]) -> Iterator[Field[Any, Any]]:
-    """What people write: neither addresses nor what is chosen from a list."""
-    for field in model._meta.concrete_fields:
-        is_text = isinstance(field, (CharField, TextField)) and not isinstance(field, EmailField)
-        if is_text and not field.choices and not field.primary_key and (model, field.name) not in NAMES:
-            yield field
+    names = dict(WORDS).get(model, ())
+    return (field for field in model._meta.concrete_fields if field.name in names)
 
 
 def _cut(text: str, field: Field[Any, Any]) -> str:

@@ -112,6 +112,7 @@ def test_requests_by_link_leave_no_token_whatever_becomes_of_them(nora: Owner, k
         (f'"POST /h/{TOKEN}/accept/ HTTP/1.1" 302', '"POST /h/…/ HTTP/1.1" 302'),
         (f"/h/export/{DATED}/", "/h/…/"),
         (f"/h%2F{TOKEN}%2Faccept%2F", "/h%2F…%2F"),
+        (f"?next=%252Fh%252F{TOKEN}%252Faccept%252F", "?next=%252Fh%252F…%252F"),
         (f"/h/{PID}%2E{MAC}/", "/h/…/"),
         ("/h/short", "/h/…"),
         (f"/unsubscribe/{TOKEN}/", "/unsubscribe/…/"),

@@ -6,22 +6,55 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import CharField, JSONField, Model, TextField
 
 from assistants import nonces
 from assistants.handoff import agreed
-from assistants.link import erasure
+from assistants.link import erasure, own_words
 from assistants.models import Assistant, Handoff, Nonce, Offer, Pump
 from assistants.work import work_logs
 from delegator import weekly
-from tasks import briefs, clock
+from tasks import belongings, briefs, clock
 from tasks.models import EntryChange, Owner, Task, TimeEntry
 from tasks.weeks import Week
 from tests.assistants.world import dump
+from tests.delegator import whole
 from tests.factories import a_running_offer, a_skill, a_task, an_assistant, an_entry, an_offer
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 NAME, ADDRESS = "Anouk Zywiec", "anouk@zywiec.example.org"
+# Text that no person writes as text: who somebody is, addresses, what is chosen, and what the app keeps for itself.
+MACHINE = {
+    "account.EmailAddress": {"email"},
+    "account.EmailConfirmation": {"key"},
+    "admin.LogEntry": {"object_id", "object_repr", "change_message"},
+    "mfa.Authenticator": {"type", "data"},
+    "tasks.Owner": {
+        *("password", "email", "name", "currency", "time_zone", "work_days", "theme", "pid"),
+        *("clock_format", "date_format", "number_format", "summary_every"),
+    },
+    "tasks.TimeEntry": {"source"},
+    "tasks.EntryChange": {"source", "via", "key"},
+    "tasks.Timer": {"zone"},
+    "assistants.HandoffEvent": {"kind", "actor"},
+    "assistants.Assistant": {"name", "email", "time_zone"},
+    "assistants.Handoff": {"state", "if_not", "stage"},
+    "assistants.Offer": {"state", "reason", "pid"},
+    "assistants.OutgoingEmail": {
+        *("kind", "key", "to_name", "to_email", "state", "lease_token", "trouble", "transport"),
+    },
+    "assistants.Wish": {"kind"},
+    # Every plan of the owner's goes when someone is erased.
+    "assistants.Plan": {"digest", "inputs", "answer", "ahead"},
+    "assistants.WorkLog": {"state"},
+    "delegator.Session": {"key_hash", "data", "device"},
+    "delegator.AddressChange": {"email", "pid"},
+    "delegator.WeeklySummary": {"week"},
+    "delegator.AheadReminder": {"month"},
+}
+# What the app wrote, and is read through as a whole.
+FACTS = {("assistants.OutgoingEmail", "facts"), ("delegator.WeeklySummary", "facts")}
 
 
 @pytest.fixture
@@ -137,3 +170,86 @@ def test_an_owner_on_their_own_roster_keeps_their_own_name_and_address(
     erase(offer, now)
     assert Owner.objects.values().get() == before
     assert Handoff.objects.get().assistant.name == "Someone who left"
+
+
+# --- What is never rewritten -----------------------------------------------------
+def test_every_column_of_text_is_either_peoples_words_or_the_apps_own() -> None:
+    models: list[type[Model]] = [Owner, *belongings.ways()]
+    columns = {
+        (model._meta.label, field.name)
+        for model in models
+        for field in model._meta.concrete_fields
+        if isinstance(field, CharField | TextField | JSONField)
+    }
+    machine = {(label, name) for label, names in MACHINE.items() for name in names}
+    words = {(model._meta.label, name) for model, names in own_words.WORDS for name in names}
+    assert columns - machine == words | FACTS
+    assert not machine & (words | FACTS)
+
+
+def kept_by_the_app(owner: Owner, erased: Offer) -> list[tuple[str, Any, str, Any]]:
+    """The columns of MACHINE, but for those of whom is erased."""
+    own = {("assistants.Assistant", erased.assistant_id), ("assistants.Handoff", erased.handoff_id)}
+    own |= {("assistants.Offer", erased.pk)}
+    own |= {("assistants.OutgoingEmail", pk) for pk in erased.emails.values_list("pk", flat=True)}
+    return [
+        (label, row.get("id"), name, row[name])
+        for label, rows in whole.rows_of(owner).items()
+        for row in rows
+        for name in sorted(MACHINE.get(label, ()))
+        if (label, row.get("id")) not in own
+    ]
+
+
+def called(nora: Owner, name: str, now: datetime) -> Offer:
+    person = an_assistant(owner=nora, name=name, email="their@own.example.org")
+    return an_offer(owner=nora, assistant=person, now=now, reply_by=now + DAY)
+
+
+@pytest.mark.parametrize("name", ["Paris", "Paris Hill"])
+def test_a_time_zone_that_is_called_as_the_person_stays(nora: Owner, now: datetime, name: str) -> None:
+    Owner.objects.filter(pk=nora.pk).update(time_zone="Europe/Paris", vision=f"A year in Paris, {name}")
+    ben = an_assistant(owner=nora, name="Ben Okafor")
+    Assistant.objects.filter(pk=ben.pk).update(time_zone="Europe/Paris")
+    offer = called(nora, name, now)
+    erase(offer, now)
+    nora.refresh_from_db()
+    ben.refresh_from_db()
+    assert (nora.time_zone, ben.time_zone) == ("Europe/Paris", "Europe/Paris")
+    assert nora.vision == ("A year in Paris, Paris" if name == "Paris" else "A year in Paris, Someone who left")
+
+
+@pytest.mark.parametrize(("name", "task"), [("Jo", "Journal"), ("Jo", "Ask Jo"), ("Jo Ha", "Banjo Harp, Jo Harp")])
+def test_a_word_that_the_name_is_part_of_stays(nora: Owner, now: datetime, name: str, task: str) -> None:
+    theirs = a_task(owner=nora, name=task, hint="not-their@own.example.organic, their@own.example.org.")
+    erase(called(nora, name, now), now)
+    theirs.refresh_from_db()
+    assert theirs.name == task
+    assert theirs.hint == "not-their@own.example.organic, their address."
+
+
+@pytest.mark.parametrize("name", ["ar", "Al Wu"])
+def test_a_name_that_occurs_in_what_the_app_keeps_changes_none_of_it(nora: Owner, now: datetime, name: str) -> None:
+    secret = {"password": "argon2$argon2id$v=19$ar$Al Wu$", "pid": "ar-Al Wu-1"}
+    Owner.objects.filter(pk=nora.pk).update(**secret, vision="Al Wu")
+    other = an_offer(owner=nora, task=a_task(owner=nora), now=now, reply_by=now + DAY)
+    Offer.objects.filter(pk=other.pk).update(pid="ar-Al Wu-2")
+    an_entry(task=a_task(owner=nora))
+    EntryChange.objects.update(key="ar/Al Wu")
+    offer = called(nora, name, now)
+    before = kept_by_the_app(nora, offer)
+    assert [value for *_, value in before if "Al Wu" in str(value)]
+    erase(offer, now)
+    after = kept_by_the_app(nora, offer)
+    assert [each for each in before if each not in after] == []
+
+
+def test_an_owner_who_shares_the_one_word_with_them_keeps_it(nora: Owner, now: datetime) -> None:
+    Owner.objects.filter(pk=nora.pk).update(name="Nora Berg", business="Nora’s", vision="Nora Berg, home by four")
+    a_task(owner=nora, name="What Nora does")
+    weekly.write(nora, Week.of(nora.today(now) - 7 * DAY), now=now)
+    nora.summaries.update(facts=(nora.summaries.get().facts or {}) | {"handoffs": ["Nora waits."]})
+    offer = called(nora, "Nora", now)
+    kept = (Owner.objects.values().get(), list(nora.tasks.values()), list(nora.summaries.values()))
+    erase(offer, now)
+    assert (Owner.objects.values().get(), list(nora.tasks.values()), list(nora.summaries.values())) == kept
