@@ -7,6 +7,6 @@ class DelegatorConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import authentication_step_completed
 
-        from . import second_steps
+        from delegator.account import second_steps
 
         authentication_step_completed.connect(second_steps.take_new_key)

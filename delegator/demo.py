@@ -21,12 +21,12 @@ from assistants.models import Assistant, Offer, OutgoingEmail
 from assistants.months import Month
 from assistants.roster import people
 from assistants.work import work_logs
+from delegator.privacy import closing
+from delegator.summary import weekly, weekly_times
 from tasks import briefs, days, owners, scores
 from tasks.durations import HOUR, MINUTE
 from tasks.models import EntryChange, Owner, Task, TaskSkill
 from tasks.weeks import Week
-
-from . import closing, weekly, weekly_times
 
 EMAIL = "nora@example.com"
 PASSWORD = "garden-by-four"  # noqa: S105 - shown to whoever starts the demo

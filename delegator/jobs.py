@@ -2,10 +2,14 @@
 
 from celery import shared_task
 
+from delegator.account import addresses, forgotten
+from delegator.account.sessions import SessionStore
+from delegator.ahead import ahead_reminders
+from delegator.mail import reminders
+from delegator.privacy import retention
+from delegator.summary import weekly
+from delegator.web import limits
 from tasks import clock
-
-from . import addresses, ahead_reminders, forgotten, limits, reminders, retention, weekly
-from .sessions import SessionStore
 
 
 @shared_task(ignore_result=True)

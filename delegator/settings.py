@@ -64,24 +64,24 @@ INSTALLED_APPS = [
     "delegator",
 ]
 MIDDLEWARE = [
-    "delegator.middleware.numbered",
+    "delegator.web.middleware.numbered",
     "django.middleware.security.SecurityMiddleware",
     # Outside all that answers by itself, such as with a file, a slash or a refused host.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "delegator.middleware.safe_headers",
+    "delegator.web.middleware.safe_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "delegator.middleware.known_methods",
-    "delegator.limits.by_link",
+    "delegator.web.middleware.known_methods",
+    "delegator.web.limits.by_link",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "delegator.middleware.owners_time_zone",
-    "delegator.gates.password_once_more",
-    "delegator.gates.second_step_for_all",
+    "delegator.web.middleware.owners_time_zone",
+    "delegator.account.gates.password_once_more",
+    "delegator.account.gates.second_step_for_all",
 ]
 ROOT_URLCONF = "delegator.urls"
 WSGI_APPLICATION = "delegator.wsgi.application"
@@ -95,7 +95,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "delegator.navigation.where",
+                "delegator.screens.navigation.where",
             ],
         },
     },
@@ -198,18 +198,18 @@ LETTERS = {
     "renew": "assistants.link.person_letters.renew",
     "data": "assistants.link.person_letters.data",
     "note": "assistants.work.weekly_notes.letter",
-    "weekly": "delegator.weekly.letter",
-    "timer": "delegator.reminders.timer_letter",
-    "reminder": "delegator.reminders.reminder_letter",
-    "year": "delegator.ahead_reminders.letter",
-    "two_step": "delegator.second_steps.letter",
-    "verify": "delegator.accounts.verify_letter",
-    "reset": "delegator.accounts.reset_letter",
-    "known": "delegator.accounts.known_letter",
-    "address": "delegator.addresses.letter",
-    "moving": "delegator.addresses.moving_letter",
-    "moved": "delegator.addresses.moved_letter",
-    "closed": "delegator.farewells.letter",
+    "weekly": "delegator.summary.weekly.letter",
+    "timer": "delegator.mail.reminders.timer_letter",
+    "reminder": "delegator.mail.reminders.reminder_letter",
+    "year": "delegator.ahead.ahead_reminders.letter",
+    "two_step": "delegator.account.second_steps.letter",
+    "verify": "delegator.account.accounts.verify_letter",
+    "reset": "delegator.account.accounts.reset_letter",
+    "known": "delegator.account.accounts.known_letter",
+    "address": "delegator.account.addresses.letter",
+    "moving": "delegator.account.addresses.moving_letter",
+    "moved": "delegator.account.addresses.moved_letter",
+    "closed": "delegator.privacy.farewells.letter",
 }
 # How long the owner can take back Send, and how long a worker may hold an email, in seconds.
 UNDO_WINDOW = env.int("UNDO_WINDOW", default=60)
@@ -243,14 +243,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "delegator.accounts.Adapter"
+ACCOUNT_ADAPTER = "delegator.account.accounts.Adapter"
 ACCOUNT_FORMS = {
-    "signup": "delegator.accounts.SignUpForm",
-    "login": "delegator.accounts.SignInForm",
-    "reset_password": "delegator.accounts.ForgottenForm",
-    "reset_password_from_key": "delegator.accounts.NewPasswordForm",
-    "change_password": "delegator.accounts.ChangePasswordForm",
-    "reauthenticate": "delegator.accounts.OnceMoreForm",
+    "signup": "delegator.account.accounts.SignUpForm",
+    "login": "delegator.account.accounts.SignInForm",
+    "reset_password": "delegator.account.accounts.ForgottenForm",
+    "reset_password_from_key": "delegator.account.accounts.NewPasswordForm",
+    "change_password": "delegator.account.accounts.ChangePasswordForm",
+    "reauthenticate": "delegator.account.accounts.OnceMoreForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -264,7 +264,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # How often, by whom: key is the account, and for sign-in the account and the peer together, so that who guesses from
-# elsewhere locks nobody out; ip is the peer (delegator/peers.py), user the owner who is signed in.
+# elsewhere locks nobody out; ip is the peer (delegator/web/peers.py), user the owner who is signed in.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/h/ip,10/h/key",
     "signup": "30/h/ip",
@@ -281,7 +281,7 @@ LINKS_A_MINUTE = env.int("LINKS_A_MINUTE", default=60)
 PASSWORD_RESET_TIMEOUT = 3600
 # Whether every owner needs a second step, an app with codes or a passkey. The operator's page always asks for one.
 REQUIRE_TOTP = env.bool("REQUIRE_TOTP", default=False)
-MFA_ADAPTER = "delegator.second_steps.Adapter"
+MFA_ADAPTER = "delegator.account.second_steps.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # A passkey is two factors wherever it is shown: what was asked for as a second step could be brought as the first.
@@ -293,14 +293,14 @@ MFA_RATE_LIMITS = {"webauthn_login": "20/m/ip"}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- On the wire -------------------------------------------------------------
-SESSION_ENGINE = "delegator.sessions"
+SESSION_ENGINE = "delegator.account.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 # Sent to its own page alone, which __Host- does not allow.
 RESET_COOKIE_NAME = "__Secure-reset" if HTTPS else "reset"
 MESSAGES_COOKIE_NAME = "__Host-said" if HTTPS else "said"
-MESSAGE_STORAGE = "delegator.middleware.Said"
+MESSAGE_STORAGE = "delegator.web.middleware.Said"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Whoever watches over the processes asks from inside, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
@@ -352,13 +352,13 @@ STORAGES = {
     },
 }
 # Cuts private links out of whatever is logged, also by the server that runs us.
-LOGGING_CONFIG = "delegator.logs.set_up"
+LOGGING_CONFIG = "delegator.web.logs.set_up"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         # For what collects them on a server; else for people.
-        "line": {"()": "delegator.logs.Lines"}
+        "line": {"()": "delegator.web.logs.Lines"}
         if env.bool("LOG_JSON", default=HTTPS)
         else {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
     },

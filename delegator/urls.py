@@ -6,28 +6,17 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from . import (
-    account_page,
-    accounts,
-    ahead,
-    health,
-    home,
-    mailbox,
-    passkeys_page,
-    routine,
-    settings_page,
-    sign_in_step,
-    task_page,
-    two_step_page,
-    unsubscribe,
-    week_page,
-    weekly_page,
-    your_data_page,
-)
+from delegator.account import account_page, accounts, passkeys_page, sign_in_step, two_step_page
+from delegator.ahead import ahead
+from delegator.mail import mailbox, unsubscribe
+from delegator.privacy import your_data_page
+from delegator.screens import home, routine, settings_page, task_page, week_page
+from delegator.summary import weekly_page
+from delegator.web import health
 
-handler400 = "delegator.errors.bad_request"
-handler404 = "delegator.errors.not_found"
-handler500 = "delegator.errors.server_error"
+handler400 = "delegator.web.errors.bad_request"
+handler404 = "delegator.web.errors.not_found"
+handler500 = "delegator.web.errors.server_error"
 
 account_patterns = [
     path("sign-up/", account_views.signup, name="account_signup"),
@@ -111,6 +100,6 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"), name="favicon"),
 ]
 if settings.ADMIN:
-    from . import operators_page  # nobody else pays for what it loads
+    from delegator.web import operators_page  # nobody else pays for what it loads
 
     urlpatterns.append(path("admin/", operators_page.site.urls))

@@ -13,7 +13,7 @@ import pytest
 
 from assistants.mail.smtp import Mailer
 from assistants.models import OutgoingEmail
-from delegator import weekly
+from delegator.summary import weekly
 from tasks import clock
 from tests.bench import items, mail, meter, owners, results, visits
 from tests.bench.mail_sink import MailSink

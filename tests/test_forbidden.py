@@ -28,7 +28,7 @@ DRAWN = {
 CURSORS = {
     "tasks/clock.py", "tasks/entries.py", "tasks/owners.py", "tasks/prepared.py", "tasks/recent.py",
     "tasks/reports.py",
-    "delegator/limits.py", "delegator/retention.py", "delegator/management/commands/backup.py",
+    "delegator/web/limits.py", "delegator/privacy/retention.py", "delegator/management/commands/backup.py",
 }  # fmt: skip
 # A view starts from the owner, or from the offer that a token opened; these ask a model itself, and may.
 UNSCOPED = {
@@ -36,16 +36,16 @@ UNSCOPED = {
     ("assistants/link/person_views.py", "WorkLog"): "of the assistant whom the link is of",
     ("assistants/link/views.py", "Offer"): "the offer that the token opened, once more",
     ("assistants/link/views.py", "NeverMail"): "by the address of the offer's assistant: is per installation",
-    ("delegator/mailbox.py", "OutgoingEmail"): "of the owner, by the filter beside it",
-    ("delegator/week_page.py", "WorkLog"): "of the owner, by the filter beside it",
-    ("delegator/unsubscribe.py", "Owner"): "whom the token names",
+    ("delegator/mail/mailbox.py", "OutgoingEmail"): "of the owner, by the filter beside it",
+    ("delegator/screens/week_page.py", "WorkLog"): "of the owner, by the filter beside it",
+    ("delegator/mail/unsubscribe.py", "Owner"): "whom the token names",
 }
 # Where an address out of a request is followed, and what looks at it before.
 FOLLOWS = {
     "tasks/requests.py": "url_has_allowed_host_and_scheme",
-    "delegator/two_step_page.py": "get_next_redirect_url",
-    "delegator/passkeys_page.py": "get_next_redirect_url",
-    "delegator/sign_in_step.py": "get_next_redirect_url",
+    "delegator/account/two_step_page.py": "get_next_redirect_url",
+    "delegator/account/passkeys_page.py": "get_next_redirect_url",
+    "delegator/account/sign_in_step.py": "get_next_redirect_url",
 }
 
 

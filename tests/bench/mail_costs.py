@@ -21,7 +21,7 @@ from django.db.models import Max, Sum
 from assistants.handoff import deliveries
 from assistants.mail import messages, outbox
 from assistants.models import OutgoingEmail
-from delegator import weekly as summaries
+from delegator.summary import weekly as summaries
 from tasks import clock
 from tasks.models import Owner, WeekTotal
 from tests import factories

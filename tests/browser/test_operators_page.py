@@ -12,7 +12,7 @@ from tests.browser.site import Site
 
 FAILED = """
 from assistants.models import OutgoingEmail
-from delegator.sessions import SessionStore
+from delegator.account.sessions import SessionStore
 from tasks import clock
 from tasks.models import Owner
 from tests.delegator import second_step

@@ -15,15 +15,19 @@ from assistants.link import person_data, renewals
 from assistants.mail import messages, outbox
 from assistants.models import Assistant, OutgoingEmail
 from assistants.work import weekly_notes
-from delegator import addresses, ahead_reminders, closing, forgotten, reminders, second_steps, weekly
-from delegator.accounts import Adapter
+from delegator.account import addresses, forgotten, second_steps
+from delegator.account.accounts import Adapter
+from delegator.ahead import ahead_reminders
+from delegator.mail import reminders
 from delegator.models import AheadReminder
+from delegator.privacy import closing
+from delegator.summary import weekly
 from tasks.models import Owner
 from tests import factories
 from tests.assistants.handoff.test_letters import emails_of_each_kind
 from tests.assistants.world import deliver
 from tests.delegator.reminding import LIMIT, running, wishing
-from tests.delegator.test_weekly import MONDAY, WEEK, the_week
+from tests.delegator.summary.test_weekly import MONDAY, WEEK, the_week
 from tests.factories import NOW
 
 # 5 pm in Phoenix, on a Thursday.

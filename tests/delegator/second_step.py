@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
-from delegator import sealed, second_steps
+from delegator.account import sealed, second_steps
 from tasks.models import Owner
 from tests import factories
 from tests.delegator.device import Device

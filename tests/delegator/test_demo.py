@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from assistants import links
 from assistants.models import Handoff, OutgoingEmail
-from delegator import demo, weekly, weekly_times
+from delegator import demo
+from delegator.summary import weekly, weekly_times
 from tasks.models import Owner
 from tasks.weeks import Week
 from tests import factories

@@ -109,7 +109,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("broken/", broken)]
-handler500 = "delegator.errors.server_error"
+handler500 = "delegator.web.errors.server_error"
 
 
 @pytest.mark.urls(__name__)

@@ -23,7 +23,11 @@ from assistants.mail import outbox
 from assistants.models import Offer, OutgoingEmail, WorkLog
 from assistants.plan import wishes
 from assistants.work import work_logs
-from delegator import addresses, closing, demo, outlook, second_steps, sessions, weekly
+from delegator import demo
+from delegator.account import addresses, second_steps, sessions
+from delegator.ahead import outlook
+from delegator.privacy import closing
+from delegator.summary import weekly
 from tasks import briefs, clock, timers
 from tasks.models import Owner, Timer
 from tasks.weeks import Week

@@ -31,8 +31,8 @@ from assistants.handoff import deliveries
 from assistants.link import renewals
 from assistants.mail import messages, outbox
 from assistants.models import Offer, OutgoingEmail
-from delegator import addresses, forgotten
-from delegator.sessions import SessionStore
+from delegator.account import addresses, forgotten
+from delegator.account.sessions import SessionStore
 from tasks import clock
 from tasks.models import Owner
 from tests import factories

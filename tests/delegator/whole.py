@@ -19,8 +19,9 @@ from assistants.mail import outbox
 from assistants.models import Offer, OutgoingEmail, Plan
 from assistants.plan import wishes
 from assistants.work import work_logs
-from delegator import addresses, weekly
+from delegator.account import addresses
 from delegator.models import ClosedAccount
+from delegator.summary import weekly
 from tasks import belongings, briefs, scores, timers
 from tasks.models import Owner
 from tasks.weeks import Week

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from delegator import second_steps
+from delegator.account import second_steps
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from delegator import weekly
+from delegator.summary import weekly
 from tasks import clock
 from tasks.models import Owner
 from tasks.weeks import Week

@@ -13,7 +13,7 @@ from assistants.handoff import agreed
 from assistants.link import erasure, own_words
 from assistants.models import Assistant, Handoff, Nonce, Offer, Pump
 from assistants.work import work_logs
-from delegator import weekly
+from delegator.summary import weekly
 from tasks import belongings, briefs, clock
 from tasks.models import EntryChange, Owner, Task, TimeEntry
 from tasks.weeks import Week

@@ -1,0 +1,1 @@
+"""Who signs in and how: addresses, passwords, second steps, sessions."""

@@ -1,0 +1,164 @@
+"""Signing in with more than a password: the second step after it, and a passkey in place of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.decorators import login_stage_required
+from allauth.account.models import Login
+from allauth.account.utils import get_next_redirect_url
+from allauth.core.internal import ratelimit
+from allauth.mfa.internal.constants import LoginStageKey
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from delegator.web import peers
+from tasks import clock
+from tasks.models import Owner
+from tasks.requests import OwnerRequest
+
+from . import passkeys, second_steps
+from .second_step_forms import CodeForm
+
+# Wrong codes of one account: from one peer, and from all, of whom each has the right password. In a day that is one
+# chance in ten thousand to guess a code.
+LIMITS = {"peer": "5/5m/key", "account": "100/d/key"}
+TOO_MANY = {
+    "peer": "Too many tries. Wait a few minutes, then try again.",
+    "account": "Too many wrong codes were written today. Sign in by a passkey, or try again tomorrow.",
+}
+View = Callable[..., HttpResponse]
+
+
+def after_password(view: View) -> View:
+    """For who has written the right password, and nothing else yet; others begin with it."""
+    return cast(View, login_stage_required(LoginStageKey.MFA_AUTHENTICATE.value, "account_login")(view))
+
+
+def limited(view: View) -> View:
+    """For what anybody may send: so often from one peer."""
+    return cast(View, ratelimit.decorator(app="allauth.mfa", action="webauthn_login")(view))
+
+
+@sensitive_post_parameters("code", "credential")
+@after_password
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Between the password and the session: a code, or a passkey."""
+    stage = request._login_stage  # type: ignore[attr-defined]
+    owner = stage.login.user
+    if not second_steps.has_one(owner):  # it was taken off meanwhile
+        return redirect("account_login")
+    form, row = _shown(request, owner)
+    if row is None:
+        return _page(request, form, owner, challenge="second_step_challenge")
+    second_steps.prove(request, row)
+    answer: HttpResponse = stage.exit()
+    return answer
+
+
+@require_POST
+@after_password
+def second_step_challenge(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(passkeys.ask(request._login_stage.login.user))  # type: ignore[attr-defined]
+
+
+@sensitive_post_parameters("code", "credential")
+@never_cache
+@login_required
+def prove(request: OwnerRequest) -> HttpResponse:
+    """The same for who signed in without it and comes to a page that asks for it."""
+    owner, on = request.user, get_next_redirect_url(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+    if second_steps.is_proved(request):
+        return redirect(on)
+    if not second_steps.has_one(owner):
+        return redirect(f"{reverse('two_step_set_up')}?{urlencode({REDIRECT_FIELD_NAME: on})}")
+    form, row = _shown(request, owner)
+    if row is None:
+        return _page(request, form, owner, challenge="two_step_prove_challenge")
+    second_steps.prove(request, row)
+    return redirect(on)
+
+
+@require_POST
+@login_required
+def prove_challenge(request: OwnerRequest) -> HttpResponse:
+    return JsonResponse(passkeys.ask(request.user))
+
+
+def _shown(request: HttpRequest, owner: Owner) -> tuple[CodeForm, Any]:
+    """The form, with what is wrong; and the row of what was shown if it was right."""
+    is_passkey = bool(request.POST.get("credential"))
+    form = CodeForm(request.POST if request.method == "POST" and not is_passkey else None)
+    if not is_passkey and not form.is_valid():
+        return form, None
+    try:
+        if is_passkey:
+            return form, passkeys.find(request, owner, request.POST["credential"])
+        return form, _use_code(request, owner, form.cleaned_data["code"])
+    except second_steps.Refused as why:
+        if is_passkey:
+            messages.error(request, str(why))
+        else:
+            form.add_error("code", str(why))
+        return form, None
+
+
+def _use_code(request: HttpRequest, owner: Owner, code: str) -> Any:
+    """The row that it is a code of; Refused if it is wrong, or if too many were. A right one is not counted."""
+    keys = {"peer": f"{owner.pk} {peers.of(request)}", "account": str(owner.pk)}
+    counted = []
+    for name, key in keys.items():
+        count = ratelimit.consume(request, app="delegator.second_step", action=name, config=LIMITS, key=key)
+        if not count:
+            raise second_steps.Refused(TOO_MANY[name])
+        counted.append(count)
+    row = second_steps.use_code(owner, code, now=clock.now())
+    for count in counted:
+        count.rollback()
+    return row
+
+
+def _page(request: HttpRequest, form: CodeForm, owner: Owner, *, challenge: str) -> HttpResponse:
+    stands = second_steps.of(owner)
+    context = {"form": form, "stands": stands, "challenge": challenge, "next": get_next_redirect_url(request)}
+    return render(request, "two_step/sign_in.html", context, status=422 if form.errors else 200)
+
+
+# --- A passkey in place of the password ----------------------------------------
+@require_POST
+@never_cache
+@limited
+def passkey_challenge(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(passkeys.ask(None))
+
+
+@sensitive_post_parameters("credential")
+@never_cache
+@limited
+def passkey(request: HttpRequest) -> HttpResponse:
+    """Sign in whoever the passkey is of. It asked for a finger, a face or a PIN, so there is no second step."""
+    if request.user.is_authenticated:
+        return redirect(get_adapter().get_login_redirect_url(request))
+    if request.method != "POST":
+        return redirect("account_login")
+    try:
+        row = passkeys.find(request, None, request.POST.get("credential", ""))
+    except second_steps.Refused as why:
+        messages.error(request, str(why))
+        return redirect("account_login")
+    from allauth.account.internal.flows.login import perform_login
+
+    second_steps.prove(request, row, passwordless=True)
+    answer: HttpResponse = perform_login(request, Login(user=row.user, redirect_url=get_next_redirect_url(request)))
+    return answer

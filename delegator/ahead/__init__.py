@@ -1,0 +1,1 @@
+"""The next 12 months: which help will be needed when."""

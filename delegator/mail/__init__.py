@@ -1,0 +1,1 @@
+"""Mail of the product as a whole, and reading it where there is no mail server."""
