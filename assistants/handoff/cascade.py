@@ -8,16 +8,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 
 from assistants.models import Assistant, Handoff, NeverMail, Offer, StandIn, Terms
 from assistants.models.handoff import HandoffQuerySet
 from tasks.models import Task
+from tasks.prepared import Prepared, given
 
 from . import letters, moves, tell
 from .moves import Actor, Kind
 
 # Percent.
 WHOLE = 100
+
+TASK = Prepared(
+    lambda: Task.objects.select_for_update(no_key=True).filter(pk=given("pk")).order_by().values_list("pk", flat=True)
+)
+OTHERS = Prepared(
+    lambda: Handoff.objects.live().filter(owner_id=given("owner"), task_id=given("task")).exclude(pk=given("but"))
+)
 
 
 def ask(
@@ -109,8 +118,11 @@ def hold_others(handoff: Handoff) -> list[Handoff]:
 
     The task's row is taken after the hand-off's, by each.
     """
-    Task.objects.select_for_update(no_key=True).filter(pk=handoff.task_id).values_list("pk").first()
-    return list(others_live(handoff).with_terms())
+    TASK.rows(pk=handoff.task_id)
+    others: list[Handoff] = OTHERS.objects(owner=handoff.owner_id, task=handoff.task_id, but=handoff.pk)
+    if others:
+        prefetch_related_objects(others, "versions", "offers")
+    return others
 
 
 def who_can_be_asked(handoff: Handoff) -> list[StandIn]:

@@ -10,11 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assistants.mail import caps
 from assistants.models import Assistant, Handoff, Offer, StandIn, Terms
 from tasks.models import Owner, Task
+from tasks.prepared import Prepared, given
 
 from . import cascade, letters, moves, replies, reply_times, tell
 from .moves import Actor, Kind, Outdated, State, TooLate
@@ -69,6 +70,14 @@ class Draft:
     stand_ins: tuple[Next, ...] = ()
 
 
+def _latest() -> QuerySet[Terms]:
+    is_seen = Exists(Offer.objects.filter(terms=OuterRef("pk")))
+    return Terms.objects.filter(handoff_id=given("handoff")).annotate(is_seen=is_seen).order_by("-version")[:1]
+
+
+LATEST = Prepared(_latest)
+
+
 @transaction.atomic
 def draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None = None) -> Handoff:
     """Keep a draft, new or rewritten; a hand-off that is no draft any more raises TooLate."""
@@ -101,13 +110,14 @@ def _draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | No
 
 def _rewrite_terms(handoff: Handoff, fields: dict[str, Any]) -> Terms:
     """Nobody has seen a draft's terms, so they are rewritten; once they were sent they stay as they are."""
-    is_seen = Exists(Offer.objects.filter(terms=OuterRef("pk")))
-    latest = handoff.versions.annotate(is_seen=is_seen).latest("version")
-    if latest.is_seen:
+    latest: Terms = LATEST.objects(handoff=handoff.pk)[0]
+    latest.handoff = handoff
+    if vars(latest)["is_seen"]:
         return handoff.versions.create(version=latest.version + 1, **fields)
-    handoff.versions.filter(pk=latest.pk).update(**fields)
-    for name, value in fields.items():
-        setattr(latest, name, value)
+    if latest.fields != fields:
+        handoff.versions.filter(pk=latest.pk).update(**fields)
+        for name, value in fields.items():
+            setattr(latest, name, value)
     return latest
 
 

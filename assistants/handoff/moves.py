@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from assistants.models import Handoff, HandoffEvent, Offer
+from tasks.prepared import Prepared, given
 
 State = Handoff.State
 Reply = Offer.State
@@ -50,6 +51,10 @@ def _to(after: str, *before: str) -> dict[str, str]:
 # What an act may reckon with, of the hand-off; and what of an offer never changes.
 READ = ("state", "ends_on", "stage", "trial_ends_on")
 FIXED = ("id", "handoff", "assistant", "pid")
+
+HELD = Prepared(
+    lambda: Handoff.objects.select_for_update(no_key=True).filter(pk=given("pk")).order_by().values_list(*READ)
+)
 
 OFFERING, AGREED = _stay(State.OFFERING), _stay(*Handoff.AGREED)
 WORKED = _stay(State.ACTIVE, State.DONE, State.ENDED)
@@ -142,10 +147,10 @@ def hold(handoff: Handoff, offer: Offer | None = None) -> None:
     For acts that reckon with what they read, such as the time that is left. Raises TooLate for a
     draft that was thrown away.
     """
-    row = Handoff.objects.select_for_update(no_key=True).filter(pk=handoff.pk).values(*READ).first()
-    if row is None:
+    rows = HELD.rows(pk=handoff.pk)
+    if not rows:
         raise TooLate("a draft that was thrown away")
-    for name, value in row.items():
+    for name, value in zip(READ, rows[0], strict=True):
         setattr(handoff, name, value)
     if offer is not None:
         offer.refresh_from_db(fields=[each.name for each in Offer._meta.concrete_fields if each.name not in FIXED])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from assistants import matching
 from assistants.models import Assistant, Handoff
@@ -15,6 +15,15 @@ from assistants.plan.plan_inputs import Rows
 from assistants.roster import absences, people
 from tasks import weeks
 from tasks.models import Owner, Task
+from tasks.prepared import Prepared, given
+
+
+def _live() -> QuerySet[Handoff]:
+    both = Q(task_id=given("task")) | Q(assistant_id=given("person"))
+    return Handoff.objects.live().filter(both, owner_id=given("owner")).select_related("task", "assistant", "owner")
+
+
+LIVE = Prepared(_live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,9 @@ def alone(owner: Owner, task: Task, person: Assistant, today: date) -> Suggestio
 
     Three to five queries, where the whole of it takes a dozen and more.
     """
-    live = list(owner.handoffs.live().with_terms().filter(Q(task=task) | Q(assistant=person)))
+    live: list[Handoff] = LIVE.objects(owner=owner.pk, task=task.pk, person=person.pk)
+    if live:
+        prefetch_related_objects(live, "versions", "offers")
     return Suggestion(
         task_minutes=plan_inputs.usual_minutes(owner, [task], _of_task(live, task), today)[task.pk],
         minutes=0,

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q, QuerySet
 
 from assistants.models import Pump
 from tasks.models import Owner
+from tasks.prepared import PreparedUpdate, given
 
 logger = logging.getLogger(__name__)
 # Refusals to so many domains, with nothing taken in between, are no longer about the addresses.
@@ -22,6 +24,15 @@ SUSPICIOUS = 3
 MOST_REMEMBERED = 20
 # Rests in a row, half an hour of them: by then an operator has been told.
 LONG_SERIES = 8
+
+
+def _what_it_refused() -> tuple[QuerySet[Pump], dict[str, Any]]:
+    fine = Q(failures=0, refused=[])
+    rows = Pump.objects.exclude(fine).exclude(rests_until__gt=given("now", DateTimeField()))
+    return rows, {"failures": 0, "refused": [], "trouble": ""}
+
+
+FORGET = PreparedUpdate(_what_it_refused)
 
 
 def is_open(now: datetime) -> bool:
@@ -64,8 +75,7 @@ def refused(owner_id: int, address: str, *, is_again: bool) -> bool:
 
 def mail_left(now: datetime) -> None:
     """The server takes mail: forget what it refused. A rest stands: another worker found out later than we did."""
-    fine = Q(failures=0, refused=[])
-    Pump.objects.exclude(fine).exclude(rests_until__gt=now).update(failures=0, refused=[], trouble="")
+    FORGET.run(now=now)
 
 
 def forget(owner_id: int, domain: str = "") -> None:

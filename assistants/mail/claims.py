@@ -19,11 +19,12 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Exists, F
+from django.db.models import CharField, DateTimeField, Exists, F
 
 from assistants.models import Handoff, OutgoingEmail, Pump
 from assistants.models.mail import OutgoingEmailQuerySet
 from tasks import clock
+from tasks.prepared import Prepared, PreparedUpdate, given
 
 from . import faults
 
@@ -36,6 +37,12 @@ BULK = 25
 # Seconds between two tries to write down what has happened already.
 INSIST = 0.5
 WITH = ("owner", "offer__handoff", "offer__assistant")
+PK, LEASE = given("pk"), given("lease", CharField())
+NOW, UNTIL = given("now", DateTimeField()), given("until", DateTimeField())
+TAKE = PreparedUpdate(lambda: (_allowed(OutgoingEmail.objects.due(NOW).filter(pk=PK), NOW), _held_by(LEASE, UNTIL)))
+DOT = PreparedUpdate(lambda: (_held(PK, LEASE).filter(lease_until__gt=UNTIL), {"dots": F("dots") + 1}))
+TAKEN = Prepared(lambda: _held(PK, LEASE).select_related(*WITH))
+HANDOFF = Prepared(lambda: Handoff.objects.select_for_update(no_key=True).filter(pk=PK).order_by().values_list("pk"))
 
 # Told in the same transaction when an email is sent, or can never be.
 Done = Callable[[OutgoingEmail, datetime], None]
@@ -67,6 +74,16 @@ def _next_due(now: datetime, *, after: int | None) -> OutgoingEmail | None:
     return claim(in_turn.filter(owner_id__gt=after), now=now) or claim(in_turn, now=now)
 
 
+def claim_one(pk: int, *, now: datetime) -> OutgoingEmail | None:
+    """Take that email, if it is due and free: the UPDATE alone decides."""
+    lease, until = secrets.token_urlsafe(16), now + timedelta(seconds=settings.LEASE)
+    if not TAKE.run(pk=pk, now=now, lease=lease, until=until):
+        return None
+    faults.point("after_claim")
+    (email,) = TAKEN.objects(pk=pk, lease=lease)
+    return _to_the_address_on_file(email)
+
+
 def claim(rows: OutgoingEmailQuerySet, *, now: datetime) -> OutgoingEmail | None:
     """Take the first of these rows for the length of a lease; None when there is none."""
     taken = _take(rows, most=1, now=now)
@@ -81,10 +98,7 @@ def claim_bulk(*, now: datetime) -> list[OutgoingEmail]:
 
 
 def _take(rows: OutgoingEmailQuerySet, *, most: int, now: datetime) -> list[OutgoingEmail]:
-    # A kind that this release does not know is for the next one's workers; and nothing leaves while it may not.
-    rows = rows.filter(
-        ~Exists(Pump.objects.closed(now)), dots__lt=OutgoingEmail.MOST_DOTS, kind__in=list(settings.LETTERS)
-    )
+    rows = _allowed(rows, now)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)
     lease = secrets.token_urlsafe(16)
@@ -93,14 +107,20 @@ def _take(rows: OutgoingEmailQuerySet, *, most: int, now: datetime) -> list[Outg
         if not pks:
             return []
         # Asked again in the WHERE: SQLite has no SKIP LOCKED, and it is the UPDATE that decides.
-        rows.order_by().filter(pk__in=pks).update(
-            state=State.SENDING,
-            lease_token=lease,
-            lease_until=now + timedelta(seconds=settings.LEASE),
-            tries=F("tries") + 1,
-        )
+        rows.order_by().filter(pk__in=pks).update(**_held_by(lease, now + timedelta(seconds=settings.LEASE)))
     faults.point("after_claim")
     return list(OutgoingEmail.objects.filter(pk__in=pks, lease_token=lease).select_related(*WITH).order_by("pk"))
+
+
+def _allowed(rows: OutgoingEmailQuerySet, now: Any) -> OutgoingEmailQuerySet:
+    """A kind that this release does not know is for the next one's workers; and nothing leaves while it may not."""
+    return rows.filter(
+        ~Exists(Pump.objects.closed(now)), dots__lt=OutgoingEmail.MOST_DOTS, kind__in=list(settings.LETTERS)
+    )
+
+
+def _held_by(lease: Any, until: Any) -> dict[str, Any]:
+    return {"state": State.SENDING, "lease_token": lease, "lease_until": until, "tries": F("tries") + 1}
 
 
 def _to_the_address_on_file(email: OutgoingEmail) -> OutgoingEmail:
@@ -121,7 +141,7 @@ def count_the_dot(email: OutgoingEmail) -> bool:
     answer.
     """
     faults.point("before_dot")
-    return _held(email).filter(lease_until__gt=_time_for_an_answer()).update(dots=F("dots") + 1) == 1
+    return DOT.run(pk=email.pk, lease=email.lease_token, until=_time_for_an_answer()) == 1
 
 
 def count_the_dots(emails: list[OutgoingEmail]) -> bool:
@@ -165,7 +185,7 @@ def finish(email: OutgoingEmail, done: Done, *, state: str, **fields: Any) -> No
     """It is over, and whoever waits for it hears so in the same transaction."""
     with transaction.atomic():
         if email.offer:  # a hand-off's row is taken before those of its emails, else two could wait for each other
-            Handoff.objects.select_for_update(no_key=True).filter(pk=email.offer.handoff_id).values("pk").first()
+            HANDOFF.rows(pk=email.offer.handoff_id)
         now = clock.now()
         if state == State.SENT:
             fields["sent_at"] = now
@@ -202,14 +222,14 @@ def give_back(email: OutgoingEmail, **fields: Any) -> None:
 
 def mark(email: OutgoingEmail, state: str, **fields: Any) -> bool:
     """Write the outcome if this worker still holds the lease; else another one has the row, and its word counts."""
-    marked = _held(email).update(state=state, lease_until=None, **fields) == 1
+    marked = _held(email.pk, email.lease_token).update(state=state, lease_until=None, **fields) == 1
     if not marked:
         logger.warning("email %s was taken over by another worker", email.pk)
     return marked
 
 
-def _held(email: OutgoingEmail) -> OutgoingEmailQuerySet:
-    return OutgoingEmail.objects.filter(pk=email.pk, lease_token=email.lease_token, state=State.SENDING)
+def _held(pk: Any, lease: Any) -> OutgoingEmailQuerySet:
+    return OutgoingEmail.objects.filter(pk=pk, lease_token=lease, state=State.SENDING)
 
 
 def give_up_on_lost_ones(done: Done) -> None:

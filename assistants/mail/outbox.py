@@ -109,9 +109,6 @@ def _deliver(emails: list[OutgoingEmail], mailer: Mailer, done: Done) -> bool:
 
 def send(email_id: int, *, done: Done) -> None:
     """Send that email now, unless it is sent already, another worker holds it, or nothing may leave."""
-    now = clock.now()
-    if breaker.is_open(now):
-        return
-    if email := claims.claim(OutgoingEmail.objects.due(now).filter(pk=email_id), now=now):
+    if email := claims.claim_one(email_id, now=clock.now()):
         with closing(Mailer()) as mailer:
             sending.deliver(email, mailer, done=done)

@@ -29,7 +29,7 @@ def _stopped(email: OutgoingEmail, offer: Offer, now: datetime) -> str:
     if offer.assistant.erased_at:
         return "their data was erased"
     # Their own data they get all the same: it is they who ask for it.
-    if email.kind != "data" and NeverMail.objects.filter(email__iexact=email.to_email).exists():
+    if email.kind != "data" and NeverMail.objects.has(email.to_email):
         return "they asked for no more mail"
     if email.kind in ("offer", "remind", "changed") and offer.state not in Offer.OPEN:
         return f"the offer is {offer.state}"

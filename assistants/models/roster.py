@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
 from tasks.models import Skill
+from tasks.prepared import Prepared, given
 
 
 class AssistantQuerySet(models.QuerySet["Assistant"]):
@@ -148,7 +149,15 @@ class LinkRequest(models.Model):
 class NeverMailQuerySet(models.QuerySet["NeverMail"]):
     def has(self, address: str) -> bool:
         """Whether that address asked for no more mail, in whatever letters it is written."""
-        return self.filter(email__iexact=address).exists()
+        return bool(NEVER.flat(address=address))
+
+
+def _never() -> models.QuerySet[NeverMail, int]:
+    named = NeverMail.objects.annotate(lower=Lower("email"))
+    return named.filter(lower=Lower(given("address", models.EmailField()))).values_list("pk", flat=True)
+
+
+NEVER = Prepared(_never)
 
 
 class NeverMail(models.Model):

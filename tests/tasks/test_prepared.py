@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.db.models import DateField, QuerySet
+from django.db.models import DateField, F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from tasks import recent, routine
 from tasks.models import BestHour, Owner, Task
-from tasks.prepared import Prepared, given
+from tasks.prepared import Prepared, PreparedUpdate, given
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,33 @@ def test_it_is_written_once_and_executed_at_each_call(nora: Owner) -> None:
         for _ in range(3):
             prepared.objects(owner=nora.pk)
     assert (len(written), len(asked)) == (1, 3)
+
+
+@pytest.mark.usefixtures("worths")
+def test_objects_come_with_related_ones_and_with_what_was_added(nora: Owner) -> None:
+    prepared = Prepared(lambda: best_hours().select_related("owner").annotate(double=F("amount") * 2))
+    (first, *_), wanted = prepared.objects(owner=nora.pk, since=DAY), nora.best_hours.earliest("starts_on")
+    with CaptureQueriesContext(connection) as asked:
+        assert (first, first.owner, first.owner.name) == (wanted, nora, nora.name)
+        assert first.double == wanted.amount * 2
+    assert not asked.captured_queries
+
+
+def test_values_are_no_objects(nora: Owner) -> None:
+    with pytest.raises(TypeError, match="gives rows"):
+        Prepared(lambda: best_hours().values_list("pk")).objects(owner=nora.pk, since=DAY)
+
+
+@pytest.mark.usefixtures("worths")
+def test_an_update_writes_what_is_given_to_the_rows_of_its_query_and_says_how_many(nora: Owner, bea: Owner) -> None:
+    amount = given("amount", BestHour._meta.get_field("amount"))
+    prepared = PreparedUpdate(lambda: (best_hours(), {"amount": amount, "starts_on": F("starts_on")}))
+    since = DAY + timedelta(days=1)
+    assert prepared.run(owner=nora.pk, since=since, amount=Decimal("3.20")) == 2
+    assert prepared.run(owner=nora.pk, since=DAY + timedelta(days=9), amount=Decimal(5)) == 0
+    amounts = nora.best_hours.order_by("starts_on").values_list("amount", flat=True)
+    assert [str(each) for each in amounts] == ["80.00", "3.20", "3.20"]
+    assert bea.best_hours.get(starts_on=DAY).amount == Decimal("7.77")
 
 
 def test_a_value_of_none_is_refused_for_it_would_find_nothing(nora: Owner) -> None:

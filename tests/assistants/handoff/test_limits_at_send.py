@@ -132,5 +132,5 @@ def test_send_asks_as_many_queries_whatever_else_the_owner_has_out(
     form = typed(nora, send="1")
     # On Postgres the clock is the database's.
     clocks = 2 if connection.vendor == "postgresql" else 0
-    with django_assert_num_queries(25 + clocks + (2 if others else 0)):
+    with django_assert_num_queries(24 + clocks + (2 if others else 0)):
         assert hers.post(page_of(draft, "draft"), form).status_code == 302
