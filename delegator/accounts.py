@@ -186,10 +186,7 @@ def reset_letter(email: OutgoingEmail) -> dict[str, Any]:
 
 
 def known_letter(email: OutgoingEmail) -> dict[str, Any]:
-    return email.facts | {
-        "url": links.absolute(reverse("account_login")),
-        "reset_url": links.absolute(reverse("account_reset_password")),
-    }
+    return addresses.known_letter(email.facts)
 
 
 class SignUpForm(forms.SignupForm):  # type: ignore[misc]

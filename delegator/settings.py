@@ -273,7 +273,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "change_password": "10/h/user",
     "reauthenticate": "30/h/user",
-    # To change the address that one signs in by; key is the new one.
+    # To change the address that one signs in by; key is who asks, and the new one.
     "manage_email": "5/h/user,3/d/key",
 }
 # What one peer may try in a minute behind private links.
