@@ -15,6 +15,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.account.views import PasswordResetFromKeyView
+from allauth.core.internal import ratelimit
 from allauth.decorators import rate_limit
 from django import forms as django_forms
 from django.conf import settings
@@ -35,7 +36,7 @@ from tasks.fields import AddressField, LineField
 from tasks.forms import helper
 from tasks.models import Owner, new_pid
 
-from . import addresses, forgotten, peers, sessions
+from . import addresses, forgotten, peers, sessions, sign_in_step
 
 logger = logging.getLogger(__name__)
 KINDS = {
@@ -137,13 +138,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         super().authentication_failed(request, **credentials)
         logger.warning("a sign-in was refused")
 
-    @transaction.atomic
     def set_password(self, user: Owner, password: str) -> None:
         """Whoever knew the old one is out, and what they asked for is called off."""
-        super().set_password(user, password)
-        logger.info("owner %s has a new password", user.pk)
-        sessions.end_others(user, self.request)
-        addresses.call_off(user)
+        with transaction.atomic():
+            super().set_password(user, password)
+            logger.info("owner %s has a new password", user.pk)
+            sessions.end_others(user, self.request)
+            addresses.call_off(user)
+        sign_in_step.forgive(self.request, user)
 
     def reauthenticate(self, user: Owner, password: str) -> bool:
         """By the address that they sign in with; allauth asks a table in which not everyone stands."""
@@ -153,6 +155,17 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By account and peer together: who guesses from elsewhere locks nobody out."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)} {self.get_client_ip(request)}"
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """After a reset: only what was guessed at that account. allauth forgets the peer's guesses at others, too."""
+        rates = settings.ACCOUNT_RATE_LIMITS["login_failed"].split(",")
+        ratelimit.clear(
+            request,
+            app="allauth.account",
+            action="login_failed",
+            config={"login_failed": ",".join(rate for rate in rates if rate.endswith("/key"))},
+            key=self._get_login_attempts_cache_key(request, **credentials),
+        )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         owner = context.get("user") or Owner.objects.filter(email__iexact=email).first()

@@ -31,11 +31,12 @@ from . import passkeys, peers, second_steps
 from .second_step_forms import CodeForm
 
 # Wrong codes of one account: from one peer, and from all, of whom each has the right password. In a day that is one
-# chance in ten thousand to guess a code.
-LIMITS = {"peer": "5/5m/key", "account": "100/d/key"}
+# chance in five thousand to guess a code, of which two are good. Once a day a new password begins the hundred anew.
+LIMITS = {"peer": "5/5m/key", "account": "100/d/key", "anew": "1/d/key"}
+COUNTED = "delegator.second_step"
 TOO_MANY = {
     "peer": "Too many tries. Wait a few minutes, then try again.",
-    "account": "Too many wrong codes were written today. Sign in by a passkey, or try again tomorrow.",
+    "account": "Too many wrong codes were written today. Use a passkey, choose a new password, or try again tomorrow.",
 }
 View = Callable[..., HttpResponse]
 
@@ -118,7 +119,7 @@ def _use_code(request: HttpRequest, owner: Owner, code: str) -> Any:
     keys = {"peer": f"{owner.pk} {peers.of(request)}", "account": str(owner.pk)}
     counted = []
     for name, key in keys.items():
-        count = ratelimit.consume(request, app="delegator.second_step", action=name, config=LIMITS, key=key)
+        count = _count(request, name, key)
         if not count:
             raise second_steps.Refused(TOO_MANY[name])
         counted.append(count)
@@ -126,6 +127,18 @@ def _use_code(request: HttpRequest, owner: Owner, code: str) -> Any:
     for count in counted:
         count.rollback()
     return row
+
+
+def forgive(request: HttpRequest, owner: Owner) -> None:
+    """Let codes in again that were closed for the day: who wrote the wrong ones knew a password that is none now."""
+    key = str(owner.pk)
+    if not _count(request, "account", key, dry_run=True) and _count(request, "anew", key):
+        ratelimit.clear(request, app=COUNTED, action="account", config=LIMITS, key=key)
+
+
+def _count(request: HttpRequest, name: str, key: str, *, dry_run: bool = False) -> Any:
+    """None if there is none left of that limit."""
+    return ratelimit.consume(request, app=COUNTED, action=name, config=LIMITS, key=key, dry_run=dry_run)
 
 
 def _page(request: HttpRequest, form: CodeForm, owner: Owner, *, challenge: str) -> HttpResponse:
