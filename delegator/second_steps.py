@@ -1,8 +1,9 @@
 """
 The second step of signing in: codes from an app, passkeys, and recovery codes for when both are lost.
 
-allauth has the rows and the stage of signing in; the secrets in them are sealed. A code works
-once: the row knows the last half minute that was used, and nothing of it or before is taken.
+allauth has the rows and the stage of signing in; the secrets in them are sealed. A code is good for its half minute
+and the next one, since clocks differ and people type slowly (RFC 6238, 5.2); and it works once: the row knows the last
+half minute that was used, and nothing of it or before is taken.
 """
 
 from __future__ import annotations
@@ -122,13 +123,14 @@ def new_secret() -> str:
 
 def switch_on(owner: Owner, secret: str, code: str, *, now: datetime) -> tuple[Any, list[str]]:
     """The row of the app, and new recovery codes if there were none; Refused if that is not the code for now."""
-    if not _is_code(secret, code, _period(now)):
-        raise Refused("That is not the code for now. Write the one that the app shows; each works for half a minute.")
+    period = _fitting(secret, code, now)
+    if period is None:
+        raise Refused("That is not the code for now. Write the one that the app shows; each works for a minute.")
     with transaction.atomic():
         take_turns(owner)
         if Authenticator.objects.filter(user=owner, type=APP).exists():
             raise AlreadyOn
-        data = {"secret": sealed.seal(secret, PURPOSE), "period": _period(now)}
+        data = {"secret": sealed.seal(secret, PURPOSE), "period": period}
         row = Authenticator.objects.create(user=owner, type=APP, data=data)
         tell(owner, "on")
         return row, codes_if_none(owner)
@@ -157,6 +159,11 @@ def _period(now: datetime) -> int:
     return int(now.timestamp()) // PERIOD
 
 
+def _fitting(secret: str, code: str, now: datetime) -> int | None:
+    """The half minute that it is the code of, this one or the one before; None if it is of neither."""
+    return next((period for period in (_period(now), _period(now) - 1) if _is_code(secret, code, period)), None)
+
+
 def _is_code(secret: str, code: str, period: int) -> bool:
     from allauth.core.internal.cryptokit import compare_user_code
     from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -180,8 +187,8 @@ def use_code(owner: Owner, code: str, *, now: datetime) -> Any:
 
 
 def _use_app(row: Any, code: str, now: datetime) -> bool:
-    period = _period(now)
-    if period <= row.data["period"] or not _is_code(sealed.unseal(row.data["secret"], PURPOSE), code, period):
+    period = _fitting(sealed.unseal(row.data["secret"], PURPOSE), code, now)
+    if period is None or period <= row.data["period"]:
         return False
     row.data["period"] = period
     row.save(update_fields=["data"])

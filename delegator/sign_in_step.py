@@ -36,7 +36,7 @@ LIMITS = {"peer": "5/5m/key", "account": "100/d/key", "anew": "1/d/key"}
 COUNTED = "delegator.second_step"
 TOO_MANY = {
     "peer": "Too many tries. Wait a few minutes, then try again.",
-    "account": "Too many wrong codes were written today. Use a passkey, choose a new password, or try again tomorrow.",
+    "account": "Too many wrong codes were written today. Use a passkey, choose a new password or try again tomorrow.",
 }
 View = Callable[..., HttpResponse]
 

@@ -110,8 +110,16 @@ def test_it_may_be_written_with_blanks(nora: Owner, written: str) -> None:
     assert is_signed_in(client)
 
 
-@pytest.mark.parametrize("at", [-PERIOD, PERIOD, -10 * PERIOD])
-def test_a_code_is_good_for_its_half_minute_alone(nora: Owner, at: timedelta) -> None:
+@pytest.mark.parametrize("late", [timedelta(), PERIOD, 2 * PERIOD - timedelta(microseconds=1)])
+def test_a_code_is_good_for_its_half_minute_and_the_next(nora: Owner, late: timedelta) -> None:
+    client = after_password(nora)
+    with standing_at(NOW + late):
+        write(client, code_of(NOW))
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("at", [-2 * PERIOD, PERIOD, -10 * PERIOD])
+def test_and_for_no_other(nora: Owner, at: timedelta) -> None:
     client = after_password(nora)
     answer = write(client, code_of(NOW + at))
     assert answer.status_code == 422
@@ -130,8 +138,15 @@ def test_a_code_works_once(nora: Owner) -> None:
     assert not is_signed_in(again)
     later = NOW + PERIOD
     with standing_at(later):
+        assert write(again, code_of(NOW)).status_code == 422  # also not as the one of before
         write(again, code_of(later))
     assert is_signed_in(again)
+
+
+def test_the_code_of_before_is_void_once_a_newer_one_was_used(nora: Owner) -> None:
+    second_steps.use_code(nora, code_of(NOW), now=NOW)
+    with pytest.raises(second_steps.Refused):
+        second_steps.use_code(nora, code_of(NOW - PERIOD), now=NOW)
 
 
 def test_the_code_that_switched_it_on_does_not_sign_in_as_well(nora: Owner) -> None:
