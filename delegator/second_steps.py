@@ -2,7 +2,7 @@
 The second step of signing in: codes from an app, passkeys, and recovery codes for when both are lost.
 
 allauth has the rows and the stage of signing in; the secrets in them are sealed. A code is good for its half minute
-and the next one, since clocks differ and people type slowly (RFC 6238, 5.2); and it works once: the row knows the last
+and the next one, since clocks differ and people type slowly (RFC 6238, 5.2). It works once: the row knows the last
 half minute that was used, and nothing of it or before is taken.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -19,6 +19,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from assistants import links
 from assistants.mail import outbox
@@ -33,6 +34,7 @@ PURPOSE = "second step"
 APP, CODES, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES, Authenticator.Type.WEBAUTHN
 # How many recovery codes there are, and for how many seconds a code of the app is the one to write.
 MOST_CODES, PERIOD = 10, 30
+HALF_MINUTE = timedelta(seconds=PERIOD)
 # What each of them is sealed under in the row of its kind.
 SECRETS = {APP: "secret", CODES: "seed"}
 
@@ -98,10 +100,14 @@ def is_proved(request: HttpRequest) -> bool:
 
 
 def prove(request: HttpRequest, row: Any, *, passwordless: bool = False) -> None:
-    """Note in the session that it was shown."""
-    from allauth.mfa.base.internal.flows import post_authentication
+    """Note in the session that it was shown; Refused if it was taken off meanwhile."""
+    from allauth.account.internal.flows.login import record_authentication
 
-    post_authentication(request, row, passwordless=passwordless)
+    # Not by allauth, to which a row that is gone is an error of the database.
+    if not Authenticator.objects.filter(pk=row.pk).update(last_used_at=timezone.now()):
+        raise Refused("That second step was taken off meanwhile.")
+    more = {"passwordless": True} if passwordless else {}
+    record_authentication(request, row.user, "mfa", id=row.pk, type=row.type, **more)
 
 
 def take_new_key(request: HttpRequest, **_: object) -> None:
@@ -219,7 +225,17 @@ def codes_if_none(owner: Owner) -> list[str]:
 
     if Authenticator.objects.filter(user=owner, type=CODES).exists():
         return []
-    return [f"{code[:4]} {code[4:]}" for code in RecoveryCodes.activate(owner).generate_codes()]
+    return _written(RecoveryCodes.activate(owner))
+
+
+def unused_codes(owner: Owner) -> list[str]:
+    """All of them, as they are told when they are made; nothing once the first was used."""
+    row = Authenticator.objects.filter(user=owner, type=CODES).first()
+    return _written(row.wrap()) if row and not row.data["used_mask"] else []
+
+
+def _written(codes: Any) -> list[str]:
+    return [f"{code[:4]} {code[4:]}" for code in codes.generate_codes()]
 
 
 def drop_lone_codes(owner: Owner) -> None:

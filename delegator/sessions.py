@@ -50,6 +50,8 @@ class SessionStore(SessionBase):
     """What a visitor's cookie stands for, and whose it is."""
 
     owner: Owner | None = None
+    # Whether there is, or was when this request came, a row for the key that came with it.
+    is_known = False
     device = ""
     signed_in_at: datetime | None = None
     seen_at: datetime | None = None
@@ -57,7 +59,7 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         mine, now = _hash(self.session_key), timezone.now()
         for data, has_timer, device, signed_in_at, seen_at, *columns in SIGNED_IN.rows(key_hash=mine, now=now):
-            self.device, self.signed_in_at, self.seen_at = device, signed_in_at, seen_at
+            self.device, self.signed_in_at, self.seen_at, self.is_known = device, signed_in_at, seen_at, True
             self.owner = Owner.from_db(DEFAULT_DB_ALIAS, OWNER, columns)
             if not has_timer:
                 self.owner.running_timer = None  # which every page asks
@@ -65,6 +67,7 @@ class SessionStore(SessionBase):
         # Nobody has signed in with it yet, or it is over.
         for session in Session.objects.filter(key_hash=mine, expires_at__gt=now):
             self.device, self.signed_in_at, self.seen_at = session.device, session.signed_in_at, session.seen_at
+            self.is_known = True
             return dict(session.data)
         self._session_key = None
         return {}
@@ -122,6 +125,11 @@ class SessionStore(SessionBase):
 def key_hash(session: SessionBase) -> str:
     """What the row of that session is known by."""
     return _hash(session.session_key)
+
+
+def was_found(request: HttpRequest) -> bool:
+    """Whether the key that came with the request was one of a session."""
+    return cast(SessionStore, request.session).is_known
 
 
 def begin(request: HttpRequest) -> None:

@@ -17,7 +17,7 @@ from delegator.models import Session
 from tasks.models import Owner
 from tests import factories
 from tests.delegator.pages import read
-from tests.delegator.second_step import SECRET, after_password, an_app, asked_again, code_of, reset
+from tests.delegator.second_step import SECRET, a_passkey, after_password, an_app, asked_again, code_of, reset
 from tests.delegator.test_accounts import is_signed_in, sign_in
 from tests.factories import NOW
 from tests.tasks.clocks import standing_at
@@ -300,6 +300,16 @@ def test_a_second_step_that_was_taken_off_meanwhile_is_not_waited_for(nora: Owne
     client = after_password(nora)
     Authenticator.objects.all().delete()
     assert client.get(STEP).headers["Location"] == "/sign-in/"
+
+
+@pytest.mark.parametrize("kind", [an_app, a_passkey])
+def test_one_that_was_taken_off_while_it_was_looked_at_proves_nothing(bea: Owner, hers: Client, kind: Any) -> None:
+    row = kind(bea)
+    request = hers.get("/settings/").wsgi_request
+    Authenticator.objects.filter(pk=row.pk).delete()
+    with pytest.raises(second_steps.Refused, match="taken off meanwhile"):
+        second_steps.prove(request, row)
+    assert not second_steps.is_proved(request)
 
 
 def test_a_form_from_elsewhere_is_refused(nora: Owner) -> None:
