@@ -36,7 +36,7 @@ from tasks.fields import AddressField, LineField
 from tasks.forms import helper
 from tasks.models import Owner, new_pid
 
-from . import addresses, forgotten, peers, sessions, sign_in_step
+from . import addresses, forgotten, peers, second_steps, sessions, sign_in_step
 
 logger = logging.getLogger(__name__)
 KINDS = {
@@ -145,6 +145,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             logger.info("owner %s has a new password", user.pk)
             sessions.end_others(user, self.request)
             addresses.call_off(user)
+            tell_of_password(user)
         sign_in_step.forgive(self.request, user)
 
     def reauthenticate(self, user: Owner, password: str) -> bool:
@@ -186,6 +187,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             messages.success(request, "Your new password works.")
 
 
+def tell_of_password(owner: Owner) -> None:
+    """Write to the owner that there is a new one; in the transaction that changes it."""
+    facts, to = {"first_name": owner.first_name}, (owner.name, owner.email)
+    outbox.put("password", owner=owner, to=to, key=f"password-{new_pid()}", facts=facts, now=clock.now())
+
+
 def verify_letter(email: OutgoingEmail) -> dict[str, Any]:
     address = EmailAddress.objects.get(user=email.owner, email__iexact=email.facts["address"])
     key = EmailConfirmationHMAC(address).key
@@ -196,6 +203,11 @@ def reset_letter(email: OutgoingEmail) -> dict[str, Any]:
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(email.owner)
     uid = user_pk_to_url_str(email.owner)
     return email.facts | {"url": links.absolute(reverse("account_reset_password_from_key", args=[uid, token]))}
+
+
+def password_letter(email: OutgoingEmail) -> dict[str, Any]:
+    """Once there is a new one."""
+    return email.facts | {"url": links.absolute(reverse("account_reset_password"))}
 
 
 def known_letter(email: OutgoingEmail) -> dict[str, Any]:
@@ -274,7 +286,20 @@ class NewPasswordForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         in_our_words(self)
         self.fields["password1"].help_text = HOW_TO_CHOOSE
-        self.helper = helper("password1", "password2")
+        if self.user and (since := second_steps.new_since(self.user, now=clock.now())):
+            day = dates.dated(since.astimezone(self.user.zone).date())
+            self.fields["not_mine"] = django_forms.BooleanField(
+                required=False,
+                label=f"I did not set up the second step of {day}: take it off",
+                help_text="Passkeys and recovery codes too. Signing in then takes the new password alone.",
+            )
+        self.helper = helper(*self.fields)
+
+    def save(self) -> None:
+        with transaction.atomic():
+            if self.cleaned_data.get("not_mine"):
+                second_steps.switch_off_all(self.user, "off_by_reset")
+            super().save()
 
 
 class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]

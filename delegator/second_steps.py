@@ -17,6 +17,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Min
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +36,8 @@ APP, CODES, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
 # How many recovery codes there are, and for how many seconds a code of the app is the one to write.
 MOST_CODES, PERIOD = 10, 30
 HALF_MINUTE = timedelta(seconds=PERIOD)
+# For how long after it was set up the mailbox stands above it.
+A_WEEK = timedelta(days=7)
 # What each of them is sealed under in the row of its kind.
 SECRETS = {APP: "secret", CODES: "seed"}
 
@@ -90,6 +93,18 @@ def of(owner: Owner) -> Standing:
 def has_one(owner: AbstractBaseUser) -> bool:
     """Whether signing in takes a second step; recovery codes alone are none."""
     return bool(Authenticator.objects.filter(user_id=owner.pk, type__in=[APP, PASSKEY]).exists())
+
+
+def new_since(owner: Owner, *, now: datetime) -> datetime | None:
+    """
+    When two-step sign-in was set up, if that is less than a week ago; else None.
+
+    Till then it can be taken off with a new password, from the owner's mailbox: it may be a thief of the password who
+    set it up. Whoever holds the mailbox alone gains nothing that they could not do a week before.
+    """
+    steps = Authenticator.objects.filter(user=owner, type__in=[APP, PASSKEY])
+    since: datetime | None = steps.aggregate(since=Min("created_at"))["since"]
+    return since if since and since > now - A_WEEK else None
 
 
 def is_proved(request: HttpRequest) -> bool:
@@ -151,13 +166,13 @@ def switch_off(owner: Owner) -> None:
         drop_lone_codes(owner)
 
 
-def switch_off_all(owner: Owner) -> bool:
-    """For the operator, to let in who has lost everything; False if there was nothing to switch off."""
+def switch_off_all(owner: Owner, what: str = "off_by_operator") -> bool:
+    """Let in who has lost everything, or has a thief's; False if there was nothing to switch off."""
     with transaction.atomic():
         take_turns(owner)
         gone = bool(Authenticator.objects.filter(user=owner).delete()[0])
         if gone:
-            tell(owner, "off_by_operator")
+            tell(owner, what)
         return gone
 
 
@@ -269,6 +284,10 @@ TOLD = {
         "your second step was taken off",
         "The person who runs this installation did it, so that you can sign in with your password alone. "
         "Set up a second step again soon.",
+    ),
+    "off_by_reset": (
+        "your second step was taken off",
+        "It was done with a new password, by a link in your mail. Signing in takes that password alone.",
     ),
     "new_codes": ("you have new recovery codes", "Those from before work no more."),
     "code_used": ("a recovery code was used", "It was used to sign in, after your password."),

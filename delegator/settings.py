@@ -206,6 +206,7 @@ LETTERS = {
     "two_step": "delegator.second_steps.letter",
     "verify": "delegator.accounts.verify_letter",
     "reset": "delegator.accounts.reset_letter",
+    "password": "delegator.accounts.password_letter",
     "known": "delegator.accounts.known_letter",
     "address": "delegator.addresses.letter",
     "moving": "delegator.addresses.moving_letter",

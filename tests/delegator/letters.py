@@ -16,7 +16,7 @@ from assistants.mail import messages, outbox
 from assistants.models import Assistant, OutgoingEmail
 from assistants.work import weekly_notes
 from delegator import addresses, ahead_reminders, closing, forgotten, reminders, second_steps, weekly
-from delegator.accounts import Adapter
+from delegator.accounts import Adapter, tell_of_password
 from delegator.models import AheadReminder
 from tasks.models import Owner
 from tests import factories
@@ -132,6 +132,7 @@ def _on_the_account(owner: Owner) -> None:
     factories.confirm(owner)
     for prefix in ("email_confirmation", "account_already_exists"):
         Adapter().send_mail(f"account/email/{prefix}", owner.email, {"user": owner})
+    tell_of_password(owner)
     forgotten.ask(owner.email, now=NOW)
     forgotten.answer_due(now=NOW)
     for what in second_steps.TOLD:
