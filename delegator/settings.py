@@ -296,6 +296,10 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- On the wire -------------------------------------------------------------
 SESSION_ENGINE = "delegator.sessions"
+# Days after which one signs in again, however much a session is used; unused it ends after two weeks.
+SESSION_DAYS = env.int("SESSION_DAYS", default=90)
+if SESSION_DAYS < 1:
+    raise ImproperlyConfigured("SESSION_DAYS is how long somebody stays signed in at most: 1, 2, 3, ...")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"

@@ -152,7 +152,7 @@ def _use_code(request: HttpRequest, owner: Owner, code: str) -> None:
 
 def _came_second(request: HttpRequest) -> bool:
     """Whether the same form sent by the same browser was quicker: the session has another key since."""
-    return request.method == "POST" and not request.session.exists(request.session.session_key)
+    return request.method == "POST" and not request.session.exists(request.session.session_key or "")
 
 
 def forgive(request: HttpRequest, owner: Owner) -> None:
