@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "delegator.web.middleware.known_methods",
     "delegator.web.limits.by_link",
+    "delegator.web.middleware.keys_of_before",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -205,6 +206,7 @@ LETTERS = {
     "two_step": "delegator.account.second_steps.letter",
     "verify": "delegator.account.accounts.verify_letter",
     "reset": "delegator.account.accounts.reset_letter",
+    "password": "delegator.account.accounts.password_letter",
     "known": "delegator.account.accounts.known_letter",
     "address": "delegator.account.addresses.letter",
     "moving": "delegator.account.addresses.moving_letter",
@@ -273,7 +275,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "change_password": "10/h/user",
     "reauthenticate": "30/h/user",
-    # To change the address that one signs in by; key is the new one.
+    # To change the address that one signs in by; key is who asks, and the new one.
     "manage_email": "5/h/user,3/d/key",
 }
 # What one peer may try in a minute behind private links.
@@ -294,6 +296,10 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- On the wire -------------------------------------------------------------
 SESSION_ENGINE = "delegator.account.sessions"
+# Days after which one signs in again, however much a session is used; unused it ends after two weeks.
+SESSION_DAYS = env.int("SESSION_DAYS", default=90)
+if SESSION_DAYS < 1:
+    raise ImproperlyConfigured("SESSION_DAYS is how long somebody stays signed in at most: 1, 2, 3, ...")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"

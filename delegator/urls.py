@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from delegator.account import account_page, accounts, passkeys_page, sign_in_step, two_step_page
+from delegator.account import account_page, accounts, gates, passkeys_page, sign_in_step, two_step_page
 from delegator.ahead import ahead
 from delegator.mail import mailbox, unsubscribe
 from delegator.privacy import your_data_page
@@ -36,7 +36,7 @@ account_patterns = [
     ),
     path("password/change/", account_views.password_change, name="account_change_password"),
     path("account/inactive/", account_views.account_inactive, name="account_inactive"),
-    path("account/reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("account/reauthenticate/", gates.password_once(account_views.reauthenticate), name="account_reauthenticate"),
     path("account/", account_page.account, name="account"),
     path("account/address/", account_page.address, name="address"),
     path("account/address/call-off/", account_page.address_call_off, name="address_call_off"),

@@ -42,6 +42,7 @@ os.environ |= {
     "TRUSTED_PROXY_COUNT": "0",
     # Some walk through hundreds of links in a second; what is limited is tested by itself.
     "LINKS_A_MINUTE": "1000000",
+    "SESSION_DAYS": "90",
     "REDIS_URL": "",
     "BROKER_PATIENCE": "1",
     "SWEEP_SECONDS": "5",

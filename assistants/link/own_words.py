@@ -1,9 +1,12 @@
 """
 A person's name and address, taken out of what the owner wrote for themselves, and of what is kept of old summaries.
 
-Of the owner's own words (notes on their time, how a task is done, their messages to others) only the whole name and
-the address go: a first name alone may be anybody's, and so may a name of one word. What the app keeps for itself,
-such as time zones, keys and passwords, is never rewritten.
+Of the owner's own words (notes on their time, how a task is done, their messages to others) only the whole name, as
+it is written on the roster, and the address go. A first name alone may be anybody's, and so may a name of one word:
+Mark, Will, May, Rich and Grant are words of many tasks, and so are "mark down" and "rich text" as soon as capitals
+don't count. Scripts without blanks have no ends of words: 田中一 also begins 田中一郎, somebody else. A word that is
+left tells nobody by itself; one that is rewritten by mistake spoils what the owner meant. What the app keeps for
+itself, such as time zones, keys and passwords, is never rewritten.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from tasks import belongings
 from tasks.models import Brief, DayOff, EntryChange, Owner, Skill, Task, TimeEntry
 
 GONE = "Someone who left"
+# Not as a part of a longer one, which is somebody else's.
+ADDRESS = r"(?<![\w.+-]){}(?![\w-]|\.\w)"
 OURS = ("tasks", "assistants", "delegator")
 # The columns that people write as text. Who somebody is and to whom an email went is not among them: of the person
 # erased that is gone already, and others keep theirs.
@@ -63,8 +68,10 @@ class Known:
         return self._out_of_text(facts) if isinstance(facts, str) else facts
 
     def _out_of_text(self, text: str) -> str:
-        for known, instead in ((self.email, "their address"), (self.whole_name, GONE)):
-            text = re.sub(rf"(?<!\w){re.escape(known)}(?!\w)", instead, text) if known else text
+        if self.email:
+            text = re.sub(ADDRESS.format(re.escape(self.email)), "their address", text, flags=re.IGNORECASE)
+        if self.whole_name:
+            text = re.sub(rf"(?<!\w){re.escape(self.whole_name)}(?!\w)", GONE, text)
         if not self.first_name:
             return text
         # A name may be a month as well: 4 May and May 4 stay.
@@ -87,8 +94,8 @@ def scrub(owner: Owner, known: Known) -> None:
 
 def _scrub_texts(rows: QuerySet[Any], words: Known) -> None:
     fields = list(_texts(rows.model))
-    known = [text for text in (words.whole_name, words.email) if text]
-    named = [Q(**{f"{field.name}__contains": text}) for field in fields for text in known]
+    known = {"contains": words.whole_name, "icontains": words.email}
+    named = [Q(**{f"{field.name}__{way}": text}) for field in fields for way, text in known.items() if text]
     for row in rows.filter(reduce(or_, named)) if named else ():
         changed = {f.name: _cut(words.out_of(getattr(row, f.name)), f) for f in fields if getattr(row, f.name)}
         _rewrite(row, {name: text for name, text in changed.items() if text != getattr(row, name)})

@@ -35,13 +35,13 @@ def compose(email: OutgoingEmail) -> EmailMultiAlternatives:
     values = import_string(settings.LETTERS[email.kind])(email)
     message = EmailMultiAlternatives(
         subject=_subject(email, values),
-        body=render_to_string(f"emails/{email.kind}.txt", values),
+        body=render_to_string(f"emails/{_words(email, values)}.txt", values),
         from_email=_mailbox(values.get("sender", "Delegator"), sender_address()),
         to=[_mailbox(email.to_name, email.to_email)],
         reply_to=[_mailbox(*values["reply_to"])] if "reply_to" in values else None,
         headers=_headers(email) | values.get("headers", {}),
     )
-    message.attach_alternative(render_to_string(f"emails/{email.kind}.html", values), "text/html")
+    message.attach_alternative(render_to_string(f"emails/{_words(email, values)}.html", values), "text/html")
     return message
 
 
@@ -69,7 +69,12 @@ def subject(email: OutgoingEmail) -> str:
 
 
 def _subject(email: OutgoingEmail, values: dict[str, Any]) -> str:
-    return " ".join(render_to_string(f"emails/{email.kind}.subject.txt", values).split())
+    return " ".join(render_to_string(f"emails/{_words(email, values)}.subject.txt", values).split())
+
+
+def _words(email: OutgoingEmail, values: dict[str, Any]) -> str:
+    """Which templates: those of its kind, unless its letter found that there is something else to say."""
+    return str(values.get("written_as", email.kind))
 
 
 def _headers(email: OutgoingEmail) -> dict[str, str]:

@@ -101,7 +101,8 @@ def address(request: OwnerRequest) -> HttpResponse:
 
 def _change(request: OwnerRequest, form: NewAddressForm) -> bool:
     new, now = form.cleaned_data["email"], clock.now()
-    if not ratelimit.consume(request, action="manage_email", key=new):
+    # By who asks as well, or anybody could keep others from an address.
+    if not ratelimit.consume(request, action="manage_email", key=f"{request.user.pk} {new}"):
         form.add_error("email", "It was asked for often today. Try again tomorrow.")
         return False
     if not settings.EMAIL_KEPT:

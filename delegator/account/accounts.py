@@ -15,6 +15,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.account.views import PasswordResetFromKeyView
+from allauth.core.internal import ratelimit
 from allauth.decorators import rate_limit
 from django import forms as django_forms
 from django.conf import settings
@@ -36,7 +37,7 @@ from tasks.fields import AddressField, LineField
 from tasks.forms import helper
 from tasks.models import Owner, new_pid
 
-from . import addresses, forgotten, sessions
+from . import addresses, forgotten, second_steps, sessions, sign_in_step
 
 logger = logging.getLogger(__name__)
 KINDS = {
@@ -138,13 +139,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         super().authentication_failed(request, **credentials)
         logger.warning("a sign-in was refused")
 
-    @transaction.atomic
     def set_password(self, user: Owner, password: str) -> None:
         """Whoever knew the old one is out, and what they asked for is called off."""
-        super().set_password(user, password)
-        logger.info("owner %s has a new password", user.pk)
-        sessions.end_others(user, self.request)
-        addresses.call_off(user)
+        with transaction.atomic():
+            super().set_password(user, password)
+            logger.info("owner %s has a new password", user.pk)
+            sessions.end_others(user, self.request)
+            addresses.call_off(user)
+            tell_of_password(user)
+        sign_in_step.forgive(self.request, user)
 
     def reauthenticate(self, user: Owner, password: str) -> bool:
         """By the address that they sign in with; allauth asks a table in which not everyone stands."""
@@ -154,6 +157,17 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By account and peer together: who guesses from elsewhere locks nobody out."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)} {self.get_client_ip(request)}"
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """After a reset: only what was guessed at that account. allauth forgets the peer's guesses at others, too."""
+        rates = settings.ACCOUNT_RATE_LIMITS["login_failed"].split(",")
+        ratelimit.clear(
+            request,
+            app="allauth.account",
+            action="login_failed",
+            config={"login_failed": ",".join(rate for rate in rates if rate.endswith("/key"))},
+            key=self._get_login_attempts_cache_key(request, **credentials),
+        )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         owner = context.get("user") or Owner.objects.filter(email__iexact=email).first()
@@ -174,6 +188,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             messages.success(request, "Your new password works.")
 
 
+def tell_of_password(owner: Owner) -> None:
+    """Write to the owner that there is a new one; in the transaction that changes it."""
+    facts, to = {"first_name": owner.first_name}, (owner.name, owner.email)
+    outbox.put("password", owner=owner, to=to, key=f"password-{new_pid()}", facts=facts, now=clock.now())
+
+
 def verify_letter(email: OutgoingEmail) -> dict[str, Any]:
     address = EmailAddress.objects.get(user=email.owner, email__iexact=email.facts["address"])
     key = EmailConfirmationHMAC(address).key
@@ -186,11 +206,13 @@ def reset_letter(email: OutgoingEmail) -> dict[str, Any]:
     return email.facts | {"url": links.absolute(reverse("account_reset_password_from_key", args=[uid, token]))}
 
 
+def password_letter(email: OutgoingEmail) -> dict[str, Any]:
+    """Once there is a new one."""
+    return email.facts | {"url": links.absolute(reverse("account_reset_password"))}
+
+
 def known_letter(email: OutgoingEmail) -> dict[str, Any]:
-    return email.facts | {
-        "url": links.absolute(reverse("account_login")),
-        "reset_url": links.absolute(reverse("account_reset_password")),
-    }
+    return addresses.known_letter(email.facts)
 
 
 class SignUpForm(forms.SignupForm):  # type: ignore[misc]
@@ -265,7 +287,20 @@ class NewPasswordForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         in_our_words(self)
         self.fields["password1"].help_text = HOW_TO_CHOOSE
-        self.helper = helper("password1", "password2")
+        if self.user and (since := second_steps.new_since(self.user, now=clock.now())):
+            day = dates.dated(since.astimezone(self.user.zone).date())
+            self.fields["not_mine"] = django_forms.BooleanField(
+                required=False,
+                label=f"I did not set up the second step of {day}: take it off",
+                help_text="Passkeys and recovery codes too. Signing in then takes the new password alone.",
+            )
+        self.helper = helper(*self.fields)
+
+    def save(self) -> None:
+        with transaction.atomic():
+            if self.cleaned_data.get("not_mine"):
+                second_steps.switch_off_all(self.user, "off_by_reset")
+            super().save()
 
 
 class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]

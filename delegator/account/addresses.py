@@ -1,8 +1,8 @@
 """
 Another address for an account: asked for here, confirmed from the mailbox it is to be, and told to the one it was.
 
-The old address stays until then. Whether anyone here has the new one does not show: the page says the same, and what
-there is to know is in the mail to it. No secret is stored; the link is made when a worker renders its email.
+The old address stays until then. Whether anyone here has the new one does not show: page and rows are the same, and
+who has it is looked up when a worker renders the email to it. No secret is stored; the link is made then, too.
 """
 
 from __future__ import annotations
@@ -37,22 +37,14 @@ class Gone(Exception):
 
 @transaction.atomic
 def ask(owner: Owner, address: str, *, now: datetime) -> None:
-    """
-    Send a link to the new address, and a word to the old one; an earlier wish is replaced.
-
-    To an address that has an account goes, in place of the link, a word that says so.
-    """
+    """Send a link to the new address, and a word to the old one; an earlier wish is replaced."""
     call_off(owner)
     pid = new_pid()
     AddressChange.objects.update_or_create(owner=owner, defaults={"email": address, "pid": pid, "asked_at": now})
-    facts, key = {"first_name": owner.first_name, "address": address}, f"address-{pid}"
-    if other := Owner.objects.filter(email__iexact=address).exclude(pk=owner.pk).first():
-        known = {"first_name": other.first_name, "address": address, "is_move": True}
-        outbox.put("known", owner=other, to=(other.name, address), key=key, facts=known, now=now)
-    else:
-        named = facts | {"pid": pid}
-        to = (owner.name, address)
-        outbox.put("address", owner=owner, to=to, key=key, facts=named, now=now, not_after=now + A_DAY)
+    facts = {"first_name": owner.first_name, "address": address}
+    # Without a name: the mailbox may be somebody else's, who is not to read who asked.
+    to, named = ("", address), facts | {"pid": pid}
+    outbox.put("address", owner=owner, to=to, key=f"address-{pid}", facts=named, now=now, not_after=now + A_DAY)
     old = (owner.name, owner.email)
     outbox.put("moving", owner=owner, to=old, key=f"moving-{pid}", facts=facts, now=now)
 
@@ -124,9 +116,21 @@ def forget(*, now: datetime) -> None:
 
 # --- Its letters -------------------------------------------------------------
 def letter(email: OutgoingEmail) -> dict[str, Any]:
-    """To the new address, with the link."""
+    """To the new address, with the link; if it has an account, a word that says so, in place of it."""
+    address = email.facts["address"]
+    if other := Owner.objects.filter(email__iexact=address).exclude(pk=email.owner_id).first():
+        return known_letter({"first_name": other.first_name, "address": address, "is_move": True})
     path = reverse("address_confirm", args=[token(email.facts["pid"])])
     return email.facts | {"url": links.absolute(path)}
+
+
+def known_letter(facts: dict[str, Any]) -> dict[str, Any]:
+    """To an address that has an account already, which somebody wrote as theirs."""
+    return facts | {
+        "written_as": "known",
+        "url": links.absolute(reverse("account_login")),
+        "reset_url": links.absolute(reverse("account_reset_password")),
+    }
 
 
 def moving_letter(email: OutgoingEmail) -> dict[str, Any]:

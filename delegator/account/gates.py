@@ -8,6 +8,8 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.account.utils import get_next_redirect_url
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -48,6 +50,19 @@ def password_asked(view: View) -> View:
         if lacks_second_step(request):
             return led_to("two_step_prove", request)
         return cast(HttpResponseBase, asked(request, *args, **kwargs))
+
+    return cast(View, guarded)
+
+
+def password_once(view: View) -> View:
+    """For the page that asks for the password once more: who wrote it a moment ago, in a form sent twice, goes on."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        on = get_next_redirect_url(request) if request.method in ("GET", "HEAD") else None
+        if on and not is_reauthentication_required(request, app="delegator"):
+            return redirect(on)
+        return view(request, *args, **kwargs)
 
     return cast(View, guarded)
 

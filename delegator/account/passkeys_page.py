@@ -37,10 +37,10 @@ def passkey_add(request: OwnerRequest) -> HttpResponse:
         name = form.cleaned_data["name"] or passkeys.default_name(owner)
         try:
             row, codes = passkeys.add(request, owner, name, form.cleaned_data["credential"])
+            second_steps.prove(request, row)
         except second_steps.Refused as why:
             form.add_error(None, str(why))
         else:
-            second_steps.prove(request, row)
             if codes:  # it is the first second step: other browsers were signed in without one
                 end_others(owner, request)
             return told_codes(request, codes, f"{name} was added.")

@@ -1,23 +1,26 @@
 """
 The second step of signing in: codes from an app, passkeys, and recovery codes for when both are lost.
 
-allauth has the rows and the stage of signing in; the secrets in them are sealed. A code works
-once: the row knows the last half minute that was used, and nothing of it or before is taken.
+allauth has the rows and the stage of signing in; the secrets in them are sealed. A code is good for its half minute
+and the next one, since clocks differ and people type slowly (RFC 6238, 5.2). It works once: the row knows the last
+half minute that was used, and nothing of it or before is taken.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Min
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from assistants import links
 from assistants.mail import outbox
@@ -32,6 +35,9 @@ PURPOSE = "second step"
 APP, CODES, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES, Authenticator.Type.WEBAUTHN
 # How many recovery codes there are, and for how many seconds a code of the app is the one to write.
 MOST_CODES, PERIOD = 10, 30
+HALF_MINUTE = timedelta(seconds=PERIOD)
+# For how long after it was set up the mailbox stands above it.
+A_WEEK = timedelta(days=7)
 # What each of them is sealed under in the row of its kind.
 SECRETS = {APP: "secret", CODES: "seed"}
 
@@ -89,6 +95,18 @@ def has_one(owner: AbstractBaseUser) -> bool:
     return bool(Authenticator.objects.filter(user_id=owner.pk, type__in=[APP, PASSKEY]).exists())
 
 
+def new_since(owner: Owner, *, now: datetime) -> datetime | None:
+    """
+    When two-step sign-in was set up, if that is less than a week ago; else None.
+
+    Till then it can be taken off with a new password, from the owner's mailbox: it may be a thief of the password who
+    set it up. Whoever holds the mailbox alone gains nothing that they could not do a week before.
+    """
+    steps = Authenticator.objects.filter(user=owner, type__in=[APP, PASSKEY])
+    since: datetime | None = steps.aggregate(since=Min("created_at"))["since"]
+    return since if since and since > now - A_WEEK else None
+
+
 def is_proved(request: HttpRequest) -> bool:
     """Whether whoever sits there has shown a second step since they signed in."""
     from allauth.account.internal.flows.login import get_authentication_records
@@ -97,10 +115,14 @@ def is_proved(request: HttpRequest) -> bool:
 
 
 def prove(request: HttpRequest, row: Any, *, passwordless: bool = False) -> None:
-    """Note in the session that it was shown."""
-    from allauth.mfa.base.internal.flows import post_authentication
+    """Note in the session that it was shown; Refused if it was taken off meanwhile."""
+    from allauth.account.internal.flows.login import record_authentication
 
-    post_authentication(request, row, passwordless=passwordless)
+    # Not by allauth, to which a row that is gone is an error of the database.
+    if not Authenticator.objects.filter(pk=row.pk).update(last_used_at=timezone.now()):
+        raise Refused("That second step was taken off meanwhile.")
+    more = {"passwordless": True} if passwordless else {}
+    record_authentication(request, row.user, "mfa", id=row.pk, type=row.type, **more)
 
 
 def take_new_key(request: HttpRequest, **_: object) -> None:
@@ -122,13 +144,14 @@ def new_secret() -> str:
 
 def switch_on(owner: Owner, secret: str, code: str, *, now: datetime) -> tuple[Any, list[str]]:
     """The row of the app, and new recovery codes if there were none; Refused if that is not the code for now."""
-    if not _is_code(secret, code, _period(now)):
-        raise Refused("That is not the code for now. Write the one that the app shows; each works for half a minute.")
+    period = _fitting(secret, code, now)
+    if period is None:
+        raise Refused("That is not the code for now. Write the one that the app shows; each works for a minute.")
     with transaction.atomic():
         take_turns(owner)
         if Authenticator.objects.filter(user=owner, type=APP).exists():
             raise AlreadyOn
-        data = {"secret": sealed.seal(secret, PURPOSE), "period": _period(now)}
+        data = {"secret": sealed.seal(secret, PURPOSE), "period": period}
         row = Authenticator.objects.create(user=owner, type=APP, data=data)
         tell(owner, "on")
         return row, codes_if_none(owner)
@@ -143,18 +166,23 @@ def switch_off(owner: Owner) -> None:
         drop_lone_codes(owner)
 
 
-def switch_off_all(owner: Owner) -> bool:
-    """For the operator, to let in who has lost everything; False if there was nothing to switch off."""
+def switch_off_all(owner: Owner, what: str = "off_by_operator") -> bool:
+    """Let in who has lost everything, or has a thief's; False if there was nothing to switch off."""
     with transaction.atomic():
         take_turns(owner)
         gone = bool(Authenticator.objects.filter(user=owner).delete()[0])
         if gone:
-            tell(owner, "off_by_operator")
+            tell(owner, what)
         return gone
 
 
 def _period(now: datetime) -> int:
     return int(now.timestamp()) // PERIOD
+
+
+def _fitting(secret: str, code: str, now: datetime) -> int | None:
+    """The half minute that it is the code of, this one or the one before; None if it is of neither."""
+    return next((period for period in (_period(now), _period(now) - 1) if _is_code(secret, code, period)), None)
 
 
 def _is_code(secret: str, code: str, period: int) -> bool:
@@ -180,8 +208,8 @@ def use_code(owner: Owner, code: str, *, now: datetime) -> Any:
 
 
 def _use_app(row: Any, code: str, now: datetime) -> bool:
-    period = _period(now)
-    if period <= row.data["period"] or not _is_code(sealed.unseal(row.data["secret"], PURPOSE), code, period):
+    period = _fitting(sealed.unseal(row.data["secret"], PURPOSE), code, now)
+    if period is None or period <= row.data["period"]:
         return False
     row.data["period"] = period
     row.save(update_fields=["data"])
@@ -212,7 +240,17 @@ def codes_if_none(owner: Owner) -> list[str]:
 
     if Authenticator.objects.filter(user=owner, type=CODES).exists():
         return []
-    return [f"{code[:4]} {code[4:]}" for code in RecoveryCodes.activate(owner).generate_codes()]
+    return _written(RecoveryCodes.activate(owner))
+
+
+def unused_codes(owner: Owner) -> list[str]:
+    """All of them, as they are told when they are made; nothing once the first was used."""
+    row = Authenticator.objects.filter(user=owner, type=CODES).first()
+    return _written(row.wrap()) if row and not row.data["used_mask"] else []
+
+
+def _written(codes: Any) -> list[str]:
+    return [f"{code[:4]} {code[4:]}" for code in codes.generate_codes()]
 
 
 def drop_lone_codes(owner: Owner) -> None:
@@ -246,6 +284,10 @@ TOLD = {
         "your second step was taken off",
         "The person who runs this installation did it, so that you can sign in with your password alone. "
         "Set up a second step again soon.",
+    ),
+    "off_by_reset": (
+        "your second step was taken off",
+        "It was done with a new password, by a link in your mail. Signing in takes that password alone.",
     ),
     "new_codes": ("you have new recovery codes", "Those from before work no more."),
     "code_used": ("a recovery code was used", "It was used to sign in, after your password."),

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
@@ -40,7 +41,7 @@ def _signed_in() -> QuerySet[Session, tuple[Any, ...]]:
         key_hash=given("key_hash", CharField()), expires_at__gt=given("now", DateTimeField()), owner__isnull=False
     )
     timer = Exists(Timer.objects.filter(owner_id=OuterRef("owner_id")))
-    return session.values_list("data", timer, *ABOUT, *(f"owner__{name}" for name in OWNER))
+    return session.values_list("data", timer, "expires_at", *ABOUT, *(f"owner__{name}" for name in OWNER))
 
 
 SIGNED_IN = Prepared(_signed_in)
@@ -50,14 +51,18 @@ class SessionStore(SessionBase):
     """What a visitor's cookie stands for, and whose it is."""
 
     owner: Owner | None = None
+    # Whether there is, or was when this request came, a row for the key that came with it.
+    is_known = False
     device = ""
     signed_in_at: datetime | None = None
     seen_at: datetime | None = None
+    ends_at: datetime | None = None
 
     def load(self) -> dict[str, Any]:
         mine, now = _hash(self.session_key), timezone.now()
-        for data, has_timer, device, signed_in_at, seen_at, *columns in SIGNED_IN.rows(key_hash=mine, now=now):
-            self.device, self.signed_in_at, self.seen_at = device, signed_in_at, seen_at
+        for data, has_timer, ends_at, device, began, seen_at, *columns in SIGNED_IN.rows(key_hash=mine, now=now):
+            self.device, self.signed_in_at, self.seen_at, self.ends_at = device, began, seen_at, ends_at
+            self.is_known = True
             self.owner = Owner.from_db(DEFAULT_DB_ALIAS, OWNER, columns)
             if not has_timer:
                 self.owner.running_timer = None  # which every page asks
@@ -65,6 +70,7 @@ class SessionStore(SessionBase):
         # Nobody has signed in with it yet, or it is over.
         for session in Session.objects.filter(key_hash=mine, expires_at__gt=now):
             self.device, self.signed_in_at, self.seen_at = session.device, session.signed_in_at, session.seen_at
+            self.is_known, self.ends_at = True, session.expires_at
             return dict(session.data)
         self._session_key = None
         return {}
@@ -97,7 +103,7 @@ class SessionStore(SessionBase):
     def flush(self) -> None:
         """Whoever comes next is somebody else, who has not signed in yet."""
         super().flush()
-        self.owner, self.device, self.signed_in_at, self.seen_at = None, "", None, None
+        self.owner, self.device, self.signed_in_at, self.seen_at, self.ends_at = None, "", None, None, None
 
     def see(self, *, now: datetime) -> None:
         """Note that somebody is there, every few minutes. No query else, and never an error."""
@@ -113,15 +119,26 @@ class SessionStore(SessionBase):
 
     def _row(self, data: dict[str, Any]) -> Session:
         owner_id, ends = data.get(auth.SESSION_KEY), self.get_expiry_date()
-        if owner_id and self.signed_in_at is None:
-            self.signed_in_at = timezone.now()
+        if owner_id and self.owner is None:  # nobody was signed in with it when it was read
+            self.signed_in_at = self.signed_in_at or timezone.now()
+        if owner_id:
+            ends = min(ends, self._last_moment() or ends)
         about = {name: getattr(self, name) for name in ABOUT}
         return Session(key_hash=_hash(self.session_key), owner_id=owner_id, data=data, expires_at=ends, **about)
+
+    def _last_moment(self) -> datetime | None:
+        """However much it is used. Since when one of before this was kept is, nobody knows: it ends when it would."""
+        return self.signed_in_at + timedelta(days=settings.SESSION_DAYS) if self.signed_in_at else self.ends_at
 
 
 def key_hash(session: SessionBase) -> str:
     """What the row of that session is known by."""
     return _hash(session.session_key)
+
+
+def was_found(request: HttpRequest) -> bool:
+    """Whether the key that came with the request was one of a session."""
+    return cast(SessionStore, request.session).is_known
 
 
 def begin(request: HttpRequest) -> None:

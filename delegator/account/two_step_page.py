@@ -28,6 +28,9 @@ from .sessions import end_others
 
 # Pixels of one module of the picture that a camera reads: it is some 41 modules wide.
 MODULE = 5
+ON = "Two-step sign-in is on."
+# When this session was told new recovery codes, and for how many seconds it may see them again.
+TOLD_AT, TWO_MINUTES = "codes_told_at", 120
 
 
 @login_required
@@ -42,7 +45,8 @@ def set_up(request: OwnerRequest) -> HttpResponse:
     owner = request.user
     stands = second_steps.of(owner)
     if stands.app:
-        return redirect("two_step")
+        codes = _just_told(request)
+        return _codes_page(request, codes, ON) if codes else redirect("two_step")
     if lacks_second_step(request):
         return led_to("two_step_prove", request)
     if request.method != "POST":
@@ -54,15 +58,15 @@ def set_up(request: OwnerRequest) -> HttpResponse:
     if form.is_valid():
         try:
             row, codes = second_steps.switch_on(owner, form.opened, form.cleaned_data["code"], now=clock.now())
+            second_steps.prove(request, row)
         except second_steps.Refused as why:
             form.add_error("code", str(why))
-        except second_steps.AlreadyOn:
-            return redirect("two_step")
+        except second_steps.AlreadyOn:  # the same form came twice at once
+            return led_to("two_step_set_up", request)
         else:
-            second_steps.prove(request, row)
             if not stands.is_on:
                 end_others(owner, request)
-            return told_codes(request, codes, "Two-step sign-in is on.")
+            return told_codes(request, codes, ON)
     return _set_up_page(request, form)
 
 
@@ -120,14 +124,26 @@ def codes(request: OwnerRequest) -> HttpResponse:
 
 def told_codes(request: OwnerRequest, codes: list[str], done: str) -> HttpResponse:
     """
-    The answer to the form that made them, and the only page that has them: none can be opened again.
+    The answer to the form that made them, and the only page that has them.
 
     Without new ones, back to where they came from.
     """
+    if codes:
+        request.session[TOLD_AT] = clock.now().timestamp()
+        return _codes_page(request, codes, done)
+    messages.success(request, done)
+    return redirect(get_next_redirect_url(request) or "two_step")
+
+
+def _just_told(request: OwnerRequest) -> list[str]:
+    """The codes once more where they have just been told: a form sent twice is answered by the same page."""
+    is_now = clock.now().timestamp() - request.session.get(TOLD_AT, 0) < TWO_MINUTES
+    return second_steps.unused_codes(request.user) if is_now else []
+
+
+def _codes_page(request: OwnerRequest, codes: list[str], done: str) -> HttpResponse:
     on = get_next_redirect_url(request)
     messages.success(request, done)
-    if not codes:
-        return redirect(on or "two_step")
     text = "Recovery codes for Delegator. Each works once, after your password.\r\n\r\n" + "\r\n".join(codes) + "\r\n"
     context = {"codes": codes, "file": f"data:text/plain;charset=utf-8,{quote(text)}", "next": on}
     return render(request, "two_step/codes.html", context)

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from io import TextIOWrapper
-from tempfile import SpooledTemporaryFile
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile, TemporaryFile
 from textwrap import wrap
 from typing import IO, Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -55,8 +56,7 @@ def write(owner: Owner, *, now: datetime) -> IO[bytes]:
     counts: dict[str, int] = {}
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         for table in TABLES:
-            counts[table.name] = _csv(archive, table, owner, now)
-            _json(archive, table, owner, now)
+            counts[table.name] = _both(archive, table, owner, now)
         archive.writestr(_entry("README.txt", now), _readme(owner, counts, now))
     file.seek(0)
     return file
@@ -87,28 +87,30 @@ def _model(table: Table) -> type[Model]:
 
 
 # --- The files -------------------------------------------------------------------
-def _csv(archive: ZipFile, table: Table, owner: Owner, now: datetime) -> int:
-    """How many rows there are."""
+def _both(archive: ZipFile, table: Table, owner: Owner, now: datetime) -> int:
+    """
+    The rows as .csv and as .json; how many there are.
+
+    Both out of one reading, so that they say the same whatever is written meanwhile. A zip takes one file after the
+    other, so the second one waits beside it.
+    """
     count = 0
-    with _open(archive, f"{table.name}.csv", now) as file:
-        file.write("\ufeff")  # else Excel takes UTF-8 for something older
-        writer = csv.writer(file)
-        writer.writerow([column.name for column in columns(table)])
-        for row in rows(table, owner):
-            writer.writerow([_cell(value) for value in row])
-            count += 1
-    return count
-
-
-def _json(archive: ZipFile, table: Table, owner: Owner, now: datetime) -> None:
     names = [column.name for column in columns(table)]
-    with _open(archive, f"{table.name}.json", now) as file:
-        between = "[\n"
-        for row in rows(table, owner):
-            said = dict(zip(names, map(_plain, row), strict=True))
-            file.write(between + json.dumps(said, ensure_ascii=False))
-            between = ",\n"
-        file.write("[]\n" if between == "[\n" else "\n]\n")
+    with TemporaryFile() as waiting:
+        with _open(archive, f"{table.name}.csv", now) as sheet:
+            sheet.write("\ufeff")  # else Excel takes UTF-8 for something older
+            writer = csv.writer(sheet)
+            writer.writerow(names)
+            for row in rows(table, owner):
+                writer.writerow([_cell(value) for value in row])
+                said = json.dumps(dict(zip(names, map(_plain, row), strict=True)), ensure_ascii=False)
+                waiting.write(f"{',' if count else '['}\n{said}".encode())
+                count += 1
+        waiting.write(b"\n]\n" if count else b"[]\n")
+        waiting.seek(0)
+        with archive.open(_entry(f"{table.name}.json", now), "w", force_zip64=True) as file:
+            copyfileobj(waiting, file)
+    return count
 
 
 def _open(archive: ZipFile, name: str, now: datetime) -> TextIOWrapper:

@@ -40,6 +40,24 @@ def numbered(get_response: Answer) -> Answer:
     return middleware
 
 
+def keys_of_before(get_response: Answer) -> Answer:
+    """
+    Let a browser keep the cookie of its session although the key that it sent is none any more.
+
+    Django has it dropped. But a form that was sent twice sends the same key twice: what answers the first one gives
+    the browser the next key, and what answers the second must not take it away.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        given = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if given and not given.value and not sessions.was_found(request):
+            del response.cookies[settings.SESSION_COOKIE_NAME]
+        return response
+
+    return middleware
+
+
 def owners_time_zone(get_response: Answer) -> Answer:
     """Show times in the signed-in owner's zone, in the formats that they chose, but not behind a private link."""
 

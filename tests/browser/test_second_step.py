@@ -188,6 +188,28 @@ def test_an_app_is_set_up_and_looked_at(browser: Browser, running: Site, nora: P
     assert visit.wrong == []
 
 
+def test_a_double_click_leads_where_one_leads(browser: Browser, running: Site, nora: Person) -> None:
+    visit = Visit(browser, running.url)
+    page = visit.page
+    sign_in(page, nora, "/sign-in/?next=/account/two-step/set-up/")
+    heading(page, "Your password once more")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").dblclick()
+    heading(page, "Set up an app")
+    url = page.get_by_role("link", name="Open it in your app").get_attribute("href") or ""
+    page.get_by_label("Code from the app").fill(code_now(url.partition("secret=")[2].partition("&")[0]))
+    page.get_by_role("button", name="Switch it on").dblclick()
+    heading(page, "Your recovery codes")
+    code = page.locator(".keep-codes li").first.inner_text()
+    sign_out(page)
+    sign_in(page, nora)
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Go on").dblclick()
+    expect(page.get_by_role("navigation", name="Main", exact=True)).to_be_visible()
+    visit.close()
+    assert visit.wrong == []
+
+
 def test_an_app_and_recovery_codes_need_no_script(browser: Browser, running: Site, nora: Person) -> None:
     visit = Visit(browser, running.url, script=False)
     page = visit.page

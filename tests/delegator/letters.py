@@ -16,7 +16,7 @@ from assistants.mail import messages, outbox
 from assistants.models import Assistant, OutgoingEmail
 from assistants.work import weekly_notes
 from delegator.account import addresses, forgotten, second_steps
-from delegator.account.accounts import Adapter
+from delegator.account.accounts import Adapter, tell_of_password
 from delegator.ahead import ahead_reminders
 from delegator.mail import reminders
 from delegator.models import AheadReminder
@@ -136,6 +136,7 @@ def _on_the_account(owner: Owner) -> None:
     factories.confirm(owner)
     for prefix in ("email_confirmation", "account_already_exists"):
         Adapter().send_mail(f"account/email/{prefix}", owner.email, {"user": owner})
+    tell_of_password(owner)
     forgotten.ask(owner.email, now=NOW)
     forgotten.answer_due(now=NOW)
     for what in second_steps.TOLD:

@@ -11,9 +11,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
+from assistants.models import OutgoingEmail
+from delegator import jobs
 from delegator.account import sealed, second_steps
 from tasks.models import Owner
 from tests import factories
+from tests.delegator.account.test_accounts import link_in
 from tests.delegator.device import Device
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -63,9 +66,19 @@ def proved(client: Client, owner: Owner) -> Client:
     return noted(client, owner, method="mfa", type=row.type, id=row.pk)
 
 
-def after_password(owner: Owner, path: str = "/sign-in/") -> Client:
+def after_password(owner: Owner, path: str = "/sign-in/", password: str = factories.PASSWORD) -> Client:
     """A browser between password and second step."""
     client = Client()
-    answer = client.post(path, {"login": owner.email, "password": factories.PASSWORD})
+    answer = client.post(path, {"login": owner.email, "password": password})
     assert answer.headers["Location"] == "/sign-in/two-step/"
     return client
+
+
+def reset(owner: Owner, password: str, **more: str) -> Any:
+    """The answer to a new password that was chosen by a link."""
+    client = Client()
+    client.post("/password/forgotten/", {"email": owner.email})
+    jobs.answer_forgotten()
+    sent = OutgoingEmail.objects.filter(kind="reset", owner=owner).latest("pk")
+    page = client.get(link_in(sent, "/password/new/")).headers["Location"]
+    return client.post(page, {"password1": password, "password2": password} | more)

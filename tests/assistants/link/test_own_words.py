@@ -228,6 +228,15 @@ def test_a_word_that_the_name_is_part_of_stays(nora: Owner, now: datetime, name:
     assert theirs.hint == "not-their@own.example.organic, their address."
 
 
+def test_the_address_goes_in_letters_of_any_size_and_the_name_as_it_is_written(nora: Owner, now: datetime) -> None:
+    others = "a.mark.down@example.org, mark.down@example.org.uk"
+    theirs = a_task(owner=nora, name="Mark Down: mark down all", hint=f"Mark.Down@Example.ORG. {others}")
+    person = an_assistant(owner=nora, name="Mark Down", email="mark.down@example.org")
+    erase(an_offer(owner=nora, assistant=person, now=now, reply_by=now + DAY), now)
+    theirs.refresh_from_db()
+    assert (theirs.name, theirs.hint) == ("Someone who left: mark down all", f"their address. {others}")
+
+
 @pytest.mark.parametrize("name", ["ar", "Al Wu"])
 def test_a_name_that_occurs_in_what_the_app_keeps_changes_none_of_it(nora: Owner, now: datetime, name: str) -> None:
     secret = {"password": "argon2$argon2id$v=19$ar$Al Wu$", "pid": "ar-Al Wu-1"}

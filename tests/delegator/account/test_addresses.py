@@ -9,7 +9,9 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import serializers
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assistants.mail import messages, outbox
@@ -126,17 +128,33 @@ def test_a_taken_address_reads_the_same_and_only_its_mailbox_learns_it(sure: Cli
         assert answer.redirect_chain == [("/account/", 302)]
         pages.append(answer.content.decode().replace(address, "x"))
     assert without_tokens(pages[0]) == without_tokens(pages[1])
-    told = letter("known")
-    assert (told.owner, told.to_email) == (bea, "bea@example.com")
-    assert "Someone asked that their account move to this address." in str(messages.compose(told).body)
-    assert "nora" not in str(messages.compose(told).body).lower()
-    # There is no link that could be confirmed.
-    change = AddressChange.objects.get()
-    assert not OutgoingEmail.objects.filter(kind="address", facts__pid=change.pid).exists()
+    told = messages.compose(letter("address"))
+    assert (told.subject, told.to) == ("You already have an account at Delegator", ["bea@example.com"])
+    assert "Bea, you already have an account" in str(told.body)
+    assert "Someone asked that their account move to this address." in str(told.body)
+    said = f"{told.body}{told.alternatives}".lower()
+    # There is no link that could be confirmed, nor a word on who asked.
+    assert not [each for each in ("nora", "hale", "/account/address/") if each in said]
     # And if there were one, nothing would come of it.
+    change = AddressChange.objects.get()
     forged = f"/account/address/confirm/{addresses.token(change.pid)}/"
     assert "has been used, or has run out" in read(sure.post(forged)).text
     assert address_of(nora) == "nora@example.com"
+
+
+@on_a_server
+def test_no_row_tells_whether_an_address_has_an_account(sure: Client, nora: Owner, bea: Owner) -> None:
+    """All that is kept of it is in the export of who asked."""
+    kept = []
+    for address in (NEW, "bea@example.com"):
+        with CaptureQueriesContext(connection) as queries:
+            addresses.ask(nora, address, now=factories.NOW)
+        rows = list(OutgoingEmail.objects.values("kind", "owner", "to_name", "not_after", "facts").order_by("pk"))
+        pid = AddressChange.objects.get().pid
+        kept.append((len(queries), repr(rows).replace(address, "x").replace(pid, "y")))
+        OutgoingEmail.objects.all().delete()
+        AddressChange.objects.all().delete()
+    assert kept[0] == kept[1]
 
 
 def without_tokens(html: str) -> str:
@@ -148,6 +166,15 @@ def test_one_address_is_written_to_three_times_a_day_and_one_owner_asks_five_tim
     assert [ask(sure).status_code for _ in range(4)] == [302, 302, 302, 422]
     assert OutgoingEmail.objects.filter(to_email=NEW).count() == 3
     assert "asked for often today" in read(ask(sure)).text
+
+
+@on_a_server
+def test_nobody_keeps_another_owner_from_an_address_by_asking_for_it(sure: Client, bea: Owner) -> None:
+    others = Client()
+    others.force_login(bea)
+    others.post("/account/reauthenticate/", {"password": factories.PASSWORD})
+    assert [ask(others).status_code for _ in range(4)] == [302, 302, 302, 422]
+    assert ask(sure).status_code == 302
 
 
 # --- Confirmed --------------------------------------------------------------------

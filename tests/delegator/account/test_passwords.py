@@ -217,6 +217,31 @@ def test_changing_it_leads_back_with_a_word_and_ends_other_sessions(client: Clie
     assert signs_in_with(nora, NEW)
 
 
+@pytest.mark.parametrize("how", ["changed", "forgotten"])
+def test_the_owner_hears_of_a_new_password_whoever_chose_it(client: Client, nora: Owner, how: str) -> None:
+    if how == "changed":
+        client.force_login(nora)
+        change(client, factories.PASSWORD)
+    else:
+        forget(client, nora.email)
+        choose(client, the_link())
+    told = messages.compose(OutgoingEmail.objects.get(kind="password"))
+    assert (told.subject, told.to) == (
+        "Your account at Delegator: you have a new password",
+        ["Nora Hale <nora@example.com>"],
+    )
+    assert "If it was not you, choose another one." in str(told.body)
+    assert "http://127.0.0.1:8000/password/forgotten/" in str(told.body)
+    assert NEW not in str(told.body)
+
+
+def test_of_a_password_that_was_refused_nobody_hears(client: Client, nora: Owner) -> None:
+    client.force_login(nora)
+    change(client, "not-the-password")
+    change(client, factories.PASSWORD, "short")
+    assert not OutgoingEmail.objects.exists()
+
+
 def test_looking_at_the_form_says_nothing_yet(client: Client, nora: Owner) -> None:
     client.force_login(nora)
     client.get("/password/change/")

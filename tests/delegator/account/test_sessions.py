@@ -18,7 +18,9 @@ from delegator import jobs
 from delegator.account.sessions import SessionStore
 from delegator.models import Session
 from tasks.models import Owner
-from tests.factories import NOW
+from tests.delegator.account.test_accounts import sign_in
+from tests.factories import NOW, PASSWORD
+from tests.tasks.clocks import standing_at
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,48 @@ def test_a_session_of_nobody_is_over_at_the_same_moment() -> None:
         assert SessionStore(store.session_key).load() == {"seen": True}
         Session.objects.update(expires_at=NOW)
         assert SessionStore(store.session_key).load() == {}
+
+
+def test_it_ends_ninety_days_after_signing_in_however_much_it_is_used(client: Client, nora: Owner) -> None:
+    with standing_at(NOW):
+        sign_in(client, nora.email)
+    for days in range(10, 90, 10):
+        with standing_at(NOW + timedelta(days=days)):
+            used(client)
+            assert is_in(client)
+    with standing_at(NOW + timedelta(days=90, microseconds=-1)):
+        used(client)
+        assert is_in(client)
+    with standing_at(NOW + timedelta(days=90)):
+        assert not is_in(client)
+
+
+def test_a_new_key_makes_it_no_longer(client: Client, nora: Owner) -> None:
+    with standing_at(NOW):
+        sign_in(client, nora.email)
+    with standing_at(NOW + timedelta(days=13)):
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+    with override_settings(SESSION_DAYS=20), standing_at(NOW + timedelta(days=19)):
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+        assert is_in(client)
+        assert Session.objects.values_list("signed_in_at", "expires_at").get() == (NOW, NOW + timedelta(days=20))
+
+
+def test_one_of_before_that_was_kept_says_nothing_of_when_it_began_and_ends_when_it_would(hers: Client) -> None:
+    ends = timezone.now() + timedelta(days=3)
+    Session.objects.update(signed_in_at=None, expires_at=ends)
+    used(hers)
+    assert Session.objects.values_list("signed_in_at", "expires_at").get() == (None, ends)
+    hers.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert is_in(hers)
+    assert Session.objects.values_list("signed_in_at", "expires_at").get() == (None, ends)
+
+
+def used(client: Client) -> None:
+    """So that the session is written, and goes on from then."""
+    session = client.session
+    session["used"] = str(timezone.now())
+    session.save()
 
 
 def test_what_is_removed_is_what_is_over(hers: Client) -> None:

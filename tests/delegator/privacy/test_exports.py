@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import tracemalloc
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 
 from assistants import links
@@ -20,7 +22,7 @@ from assistants.models import Offer
 from delegator.privacy import exports
 from delegator.privacy.export_tables import LEFT_OUT, TABLES
 from tasks import belongings, clock
-from tasks.models import EntryChange, Owner, TimeEntry
+from tasks.models import EntryChange, Owner, Skill, TimeEntry
 from tests import factories
 from tests.assistants.world import dump, text_of
 from tests.delegator.second_step import proved
@@ -134,6 +136,22 @@ def test_both_files_say_the_same_in_units_that_are_named(zora: Owner, now: datet
     (line,) = json.loads(files["work_logs.json"])
     assert (line["seconds"], line["amount"], line["paid_on"]) == (5400, "27.00", None)
     assert sheet(files, "work_logs")[0]["paid_on"] == ""
+
+
+def test_both_files_say_the_same_whatever_is_written_while_they_are(zora: Owner, now: datetime) -> None:
+    numbers = itertools.count()
+
+    def meanwhile(execute: Any, sql: str, *given: Any) -> Any:
+        found = execute(sql, *given)
+        if 'FROM "tasks_skill"' in sql:
+            number = next(numbers)
+            Skill.objects.create(owner=zora, name=f"Written meanwhile {number}")
+        return found
+
+    with connection.execute_wrapper(meanwhile):
+        files = unzipped(export(zora, now))
+    assert len(sheet(files, "skills")) == len(json.loads(files["skills.json"]))
+    assert Skill.objects.filter(owner=zora, name__startswith="Written meanwhile").exists()
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

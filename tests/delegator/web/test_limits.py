@@ -22,6 +22,7 @@ from tests import factories
 from tests.assistants.world import by_hand
 from tests.delegator.account.test_accounts import ANN, is_signed_in, on_a_server, sign_in
 from tests.delegator.pages import read
+from tests.delegator.second_step import reset
 from tests.factories import NOW
 from tests.tasks.clocks import standing_at
 
@@ -96,6 +97,29 @@ def test_ten_wrong_guesses_of_one_account_an_hour_and_thirty_of_all_are_let_thro
         client = Client()
         sign_in(client, fourth.email)
         assert is_signed_in(client)
+
+
+def test_a_new_password_of_ones_own_forgets_no_guesses_at_others(nora: Owner, bea: Owner) -> None:
+    began, thief = timezone.now(), factories.an_owner()
+    factories.confirm(thief)
+    for minutes, owner in enumerate((nora, bea, factories.an_owner())):
+        with standing_at(began + timedelta(minutes=2 * minutes)):
+            for _ in range(10):
+                sign_in(Client(), owner.email, GUESS)
+    with standing_at(began + timedelta(minutes=7)):
+        assert reset(thief, "brown-bread-at-nine").status_code == 302
+        assert REFUSED in read(sign_in(Client(), nora.email, GUESS)).text
+        assert REFUSED in read(sign_in(Client(), factories.an_owner().email)).text
+
+
+def test_a_new_password_is_taken_at_once_by_an_account_that_was_closed_to_guesses(nora: Owner) -> None:
+    factories.confirm(nora)
+    for _ in range(11):
+        sign_in(Client(), nora.email, GUESS)
+    reset(nora, "brown-bread-at-nine")
+    client = Client()
+    sign_in(client, nora.email, "brown-bread-at-nine")
+    assert is_signed_in(client)
 
 
 def test_signing_in_as_often_as_one_likes_is_no_guess(nora: Owner) -> None:
