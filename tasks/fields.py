@@ -11,7 +11,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from . import dates, durations, formats, money
@@ -238,12 +239,26 @@ class CountField(forms.CharField):
         return formats.count(value) if isinstance(value, int) else value
 
 
+class ZoneSelect(forms.Select):
+    """Four hundred options drawn as text, since a template for each, as Django has it, was most of a page's price."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = self.format_value(value)
+        given = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        areas = format_html_join(
+            "",
+            '<optgroup label="{}">{}</optgroup>',
+            ((area, _options(zones, chosen)) for area, zones in self.choices),
+        )
+        return format_html("<select{}>{}</select>", flatatt(given), areas)
+
+
 class ZoneField(forms.ChoiceField):
     """A time zone from the list, by area; an older name of one is taken, and kept by the name in use."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", {})["invalid_choice"] = "Choose a time zone from the list."
-        super().__init__(choices=_zone_choices, **kwargs)
+        super().__init__(choices=_zone_choices, widget=ZoneSelect, **kwargs)
 
     def to_python(self, value: Any) -> str:
         name = str(super().to_python(value))
@@ -273,6 +288,11 @@ class DayField(forms.DateField):
 def _shows(character: str) -> bool:
     """Whether it can be seen by itself; joiners, spaces and marks cannot."""
     return unicodedata.category(character)[0] not in "CMZ" and character not in BLANK_LETTERS
+
+
+def _options(zones: Any, chosen: list[str]) -> SafeString:
+    drawn = ((zone, " selected" if zone in chosen else "", label) for zone, label in zones)
+    return format_html_join("", '<option value="{}"{}>{}</option>', drawn)
 
 
 def _zone_choices() -> list[tuple[str, Any]]:

@@ -76,6 +76,41 @@ def pytest_configure() -> None:
     django.setup()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On Postgres only what asks for a database runs: the rest can reach none, and says on SQLite what it has to."""
+    if os.environ["DATABASE_URL"].startswith("sqlite"):
+        return
+    alike = [item for item in items if not _asks_for_a_database(item)]
+    config.hook.pytest_deselected(items=alike)
+    items[:] = [item for item in items if _asks_for_a_database(item)]
+
+
+def _asks_for_a_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_are_noted_without_their_parts(django_test_environment: None) -> Iterator[None]:
+    """
+    `response.context` is the page's own.
+
+    Django's test client copies it for every template drawn, for each of four hundred options of a select too,
+    which is half the price of such a page.
+    """
+    from django.template import RequestContext, Template
+
+    noted = Template._render  # type: ignore[attr-defined]
+
+    def draw(self: Any, context: Any) -> Any:
+        is_page = isinstance(context, RequestContext) and context.template is self
+        return noted(self, context) if is_page else self.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", draw)
+        yield
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
     """Argon2 is slow on purpose, a quarter of a second an owner; what is tested here is not its strength."""

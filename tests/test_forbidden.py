@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_house import APPS, ROOT, sources
+from tests.test_house import APPS, ROOT, sources, tree
 
 CODE = sources(*APPS)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
@@ -51,7 +51,7 @@ FOLLOWS = {
 
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
     """Each call by the last part of what is called."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call):
             called = node.func
             yield called.id if isinstance(called, ast.Name) else getattr(called, "attr", ""), node
@@ -74,7 +74,7 @@ def test_nothing_runs_text_or_hands_it_to_a_shell(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CODE, ids=place)
 def test_nothing_is_imported_that_fetches_or_unpacks_objects(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree(path)):
         named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         named += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
         assert not [name for name in named if name in MODULES or name.split(".")[0] in MODULES]
@@ -114,7 +114,7 @@ def test_every_template_escapes(path: Path) -> None:
 )
 def test_a_view_starts_from_the_owner(path: Path) -> None:
     """`Model.objects` is all of everybody's."""
-    nodes = ast.walk(ast.parse(path.read_text()))
+    nodes = ast.walk(tree(path))
     asked = {
         ast.unparse(node.value)
         for node in nodes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,16 @@ def sources(*folders: str) -> list[Path]:
     )
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """Its syntax, parsed once for all the rules."""
+    return ast.parse(path.read_text())
+
+
 def imported(path: Path) -> Iterator[str]:
     """Every module that the file imports, deferred imports included, as an absolute dotted name."""
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -56,7 +63,7 @@ def test_imports_run_from_delegator_to_assistants_to_tasks(path: Path) -> None:
 @pytest.mark.parametrize("path", sources("tasks", "assistants"), ids=str)
 def test_no_app_reaches_up_through_a_reverse_accessor(path: Path) -> None:
     above = ACCESSORS[path.relative_to(ROOT).parts[0]]
-    used = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    used = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
     assert not used & above
 
 
@@ -89,7 +96,7 @@ def test_a_file_holds_one_idea_in_400_lines(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sources(*APPS), ids=str)
 def test_no_function_is_longer_than_60_lines(path: Path) -> None:
-    functions = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef)]
+    functions = [n for n in ast.walk(tree(path)) if isinstance(n, ast.FunctionDef)]
     assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 60] == []
 
 
@@ -102,7 +109,7 @@ def test_no_template_is_longer_than_150_lines() -> None:
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     if path.name in ("urls.py", "link_urls.py", "apps.py") or not path.read_text().strip():
         return
-    assert ast.get_docstring(ast.parse(path.read_text()))
+    assert ast.get_docstring(tree(path))
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:
@@ -112,7 +119,7 @@ def test_no_module_is_a_drawer_for_everything() -> None:
 
 @pytest.mark.parametrize("path", sources(*APPS), ids=str)
 def test_dates_live_in_rows_and_no_job_is_put_off_or_tried_again_by_celery(path: Path) -> None:
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
     put_off = {keyword.arg for call in calls for keyword in call.keywords} & {"eta", "countdown"}
     retried = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in ("retry", "delay")]
     assert not put_off
@@ -121,7 +128,7 @@ def test_dates_live_in_rows_and_no_job_is_put_off_or_tried_again_by_celery(path:
 
 @pytest.mark.parametrize("path", sources(*APPS), ids=str)
 def test_nothing_is_marked_safe_or_run_as_code(path: Path) -> None:
-    names = {n.id for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Name)}
+    names = {n.id for n in ast.walk(tree(path)) if isinstance(n, ast.Name)}
     assert not names & {"mark_safe", "eval", "exec", "SafeString"} - {"SafeString"}
 
 
