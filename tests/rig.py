@@ -40,9 +40,13 @@ CHROMIUM_FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 Process = subprocess.Popen[bytes]
+# Seconds: long enough for a machine that is busy with other things; what holds sooner ends the wait.
+PATIENCE = 120
+# Of its own: hypothesis gives every process the same numbers.
+CHANCE = random.SystemRandom()
 
 
-def until(holds: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
+def until(holds: Callable[[], bool], what: str, *, seconds: float = PATIENCE) -> None:
     """Wait until it holds; TimeoutError, which says what was waited for, after that many seconds."""
     deadline = time.monotonic() + seconds
     while not holds():
@@ -54,7 +58,7 @@ def until(holds: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
 def free_port() -> int:
     """Below the range of outgoing connections, one of which could take it while a server restarts."""
     while True:
-        port = random.randrange(20000, 32000)
+        port = CHANCE.randrange(20000, 32000)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -269,7 +273,7 @@ class SmtpSink:
         with self._lock:
             return list(self._taken)
 
-    def wait(self, count: int, *, seconds: float = 30) -> list[EmailMessage]:
+    def wait(self, count: int, *, seconds: float = PATIENCE) -> list[EmailMessage]:
         until(lambda: len(self.messages) >= count, f"mail number {count}", seconds=seconds)
         return self.messages
 

@@ -33,7 +33,7 @@ def launched(var: Path, port: int | str = "") -> Iterator[subprocess.Popen[str]]
         finally:
             process.terminate()
             # Read, for whoever writes into a full pipe waits; what it said stands in the error if it does not end.
-            process.communicate(timeout=60)
+            process.communicate(timeout=rig.PATIENCE)
 
 
 def greeting(process: subprocess.Popen[str]) -> str:
@@ -45,7 +45,7 @@ def greeting(process: subprocess.Popen[str]) -> str:
 
 
 def refusal(process: subprocess.Popen[str]) -> str:
-    said, refused = process.communicate(timeout=60)
+    said, refused = process.communicate(timeout=rig.PATIENCE)
     assert process.returncode == REFUSED
     assert "Traceback" not in said + refused
     return refused.splitlines()[-1]
@@ -183,7 +183,7 @@ def test_it_says_where_to_sign_in_and_ctrl_c_stops_all(tmp_path: Path) -> None:
         with launched(tmp_path, port) as second:
             assert f"already runs here as process {process.pid};" in refusal(second)
         process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=60)
+        rest, errors = process.communicate(timeout=rig.PATIENCE)
     assert process.returncode == 0
     assert "Traceback" not in rest + errors
     assert rest.endswith("Stopped.\n")

@@ -2,10 +2,14 @@
 "use strict";
 
 const waiting = document.getElementById("waiting");
-setInterval(async () => {
+async function ask() {
   const answer = await fetch(location.href);
+  if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const now = page.getElementById("waiting");
   if (now) waiting.replaceChildren(...now.children);
   else location.reload();
-}, 2000);
+}
+// Not before the last answer is there, which on a slow line takes longer than that; no answer is none yet.
+const askAgain = () => setTimeout(() => ask().catch(() => {}).finally(askAgain), 2000);
+askAgain();

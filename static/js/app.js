@@ -7,7 +7,8 @@ const coming = new Map();
 function load(src) {
   if (!coming.has(src)) {
     coming.set(src, new Promise((resolve, reject) => {
-      const script = Object.assign(document.createElement("script"), { src, onload: resolve });
+      // In the order asked for: the page's own says what htmx sends.
+      const script = Object.assign(document.createElement("script"), { src, onload: resolve, async: false });
       script.onerror = () => { coming.delete(src); reject(new Error("no server")); };
       document.head.append(script);
     }));

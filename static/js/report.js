@@ -299,5 +299,6 @@ choices.addEventListener("click", (event) => {
   event.preventDefault();
   choose(event.target.search);
 });
-document.getElementById("print").addEventListener("click", () => window.print());
+// Weeks that were changed before this file was here.
+if ([from, to].some((field) => field.value !== field.defaultValue)) form.dispatchEvent(new Event("change"));
 }

@@ -151,6 +151,12 @@ sheet?.addEventListener("focusin", (event) => {
 });
 const first = document.activeElement;
 if (first?.name?.startsWith("time-") && !isChanged(first)) first.select();
+// A key that was pressed before it came stands there as a letter.
+const early = first?.name?.startsWith("time-") && (keys[first.value] ?? letters[first.value.toLowerCase()]);
+if (early) {
+  first.value = shownIn(first);
+  early(first);
+}
 
 // --- The reading, said before it is saved ---------------------------------------------
 let asked = 0;

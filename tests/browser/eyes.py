@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
 
 from tests import rig
+from tests.browser.home import HOME
 
 AXE = (Path(__file__).parent.parent / "vendor/axe-core-4.14.1/axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -36,11 +37,24 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 class Visit:
-    """A browser of somebody's own, without cookies, that notes whatever goes wrong in it."""
+    """
+    A browser of somebody's own, without cookies, that notes whatever goes wrong in it.
 
-    def __init__(self, browser: Browser, home: str, *, script: bool = True, size: ViewportSize = DESK) -> None:
+    With `touched` false a page's own scripts wait, as they do for anybody, until something is done there.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        home: str,
+        *,
+        script: bool = True,
+        touched: bool = True,
+        size: ViewportSize = DESK,
+    ) -> None:
         self.host = urlsplit(home).netloc
         self.size = size
+        self.touched = touched
         self.wrong: list[str] = []
         self.borne: list[str] = []
         self._bears: list[str] = []
@@ -57,10 +71,11 @@ class Visit:
             viewport=self.size,
             java_script_enabled=script,
             locale="en-US",
-            timezone_id="America/Phoenix",
+            timezone_id=HOME.key,
             reduced_motion="reduce",
         )
-        context.add_init_script(TOUCH)
+        if self.touched:
+            context.add_init_script(TOUCH)
         return context
 
     def _watch(self, context: BrowserContext) -> None:
@@ -91,16 +106,18 @@ class Visit:
         if response.status >= 400 and response.status != 422:
             self._note(f"{response.status}: {response.request.method} {response.url}")
 
-    def read(self) -> None:
+    def read(self, seconds: float = READING) -> None:
         """As long as a person takes at least: what comes back sooner is taken for a machine's."""
         began = time.monotonic()
-        rig.until(lambda: time.monotonic() > began + READING, "reader")
+        rig.until(lambda: time.monotonic() > began + seconds, "reader")
 
     def look(self) -> None:
         """Look at the page as it stands, on a wide screen and on a phone, by day and by night, folded and not."""
         eye = self._eye
         if eye is not self.page:
             eye.goto(self.page.url)
+        # A click waits for the next page to begin, and what has come of it until then is no page.
+        eye.wait_for_load_state()
         eye.evaluate(AXE)
         for size in (DESK, PHONE):
             eye.set_viewport_size(size)

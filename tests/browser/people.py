@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tests.browser.eyes import Visit
+from tests.browser.home import HOME
 from tests.browser.site import Site
 
 # As many as one start of the shell makes; it takes longer than they do.
@@ -25,7 +26,7 @@ from tests import factories
 from tests.browser import people
 
 def an_owner():
-    owner = factories.an_owner(email=f"{{uuid4()}}@gardens.internal")
+    owner = factories.an_owner(email=f"{{uuid4()}}@gardens.internal", time_zone="{zone}")
     factories.confirm(owner)
     tasks = [factories.a_task(owner=owner, name=name) for name in people.TASKS]
     tasks.append(factories.the_best_work(owner=owner, name=people.BEST))
@@ -71,6 +72,6 @@ class Person:
 def fresh(running: Site) -> Iterator[Person]:
     """One owner after the other, as many as are asked for."""
     while True:
-        said = running.app.manage("shell", "--verbosity", "0", "--command", OWNERS.format(batch=BATCH))
+        said = running.app.manage("shell", "--verbosity", "0", "--command", OWNERS.format(batch=BATCH, zone=HOME.key))
         for known in json.loads(said.splitlines()[-1]):
             yield Person(**known | {"today": date.fromisoformat(known["today"])})

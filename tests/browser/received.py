@@ -17,7 +17,7 @@ def mail(sink: rig.SmtpSink, to: str, subject: str) -> EmailMessage:
         found[:] = [each for each in sink.messages if to in each["To"] and subject in each["Subject"]]
         return bool(found)
 
-    rig.until(came, f"mail to {to} about “{subject}”", seconds=60)
+    rig.until(came, f"mail to {to} about “{subject}”")
     assert len(found) == 1
     return found[0]
 

@@ -73,4 +73,4 @@ def a_slow_answer(page: Page, where: str = "**/day/*/") -> Iterator[list[Route]]
 
 def until(page: Page, holds: Callable[[], bool], what: str) -> None:
     """Wait for what the browser tells of; it does so only while it is asked something."""
-    rig.until(lambda: page.evaluate("true") and holds(), what, seconds=30)
+    rig.until(lambda: page.evaluate("true") and holds(), what)

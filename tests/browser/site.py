@@ -23,7 +23,7 @@ class Site:
 
 
 @contextlib.contextmanager
-def running(*, workers: int = 1) -> Iterator[Site]:
+def running(*, workers: int = 1, **settings: str) -> Iterator[Site]:
     with rig.PrivatePostgres() as postgres, rig.PrivateRedis() as redis, rig.SmtpSink() as sink:
         database = postgres.database("site")
         env = {
@@ -34,6 +34,7 @@ def running(*, workers: int = 1) -> Iterator[Site]:
             "UNDO_WINDOW": "0",
             "SWEEP_SECONDS": "2",
             "ADMIN": "true",
+            **settings,
         }
         with rig.App(env, workers=workers) as app:
             yield Site(app, database, sink)

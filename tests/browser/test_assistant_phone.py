@@ -62,6 +62,7 @@ def the_owner_does(running: Site, pk: int, act: str) -> None:
 
 
 def press(phone: Visit, name: str) -> None:
+    """As a person does who has read the page; what is pressed at once is tested with the scanners."""
     phone.read()
     phone.page.get_by_role("button", name=name, exact=True).click()
 
@@ -81,15 +82,6 @@ def test_an_offer_is_accepted_in_two_taps_and_can_be_taken_back(running: Site, p
     press(phone, "Take it back")
     expect(phone.page.get_by_role("heading", name="This one is closed")).to_be_visible()
     phone.look()
-
-
-def test_a_button_pressed_at_once_asks_to_be_pressed_again(running: Site, phone: Visit) -> None:
-    _, link = an_offer(running)
-    phone.page.goto(link)
-    phone.page.get_by_role("button", name="Accept", exact=True).click()
-    expect(phone.page.get_by_role("alert")).to_contain_text("Nothing was changed.")
-    press(phone, "Accept")
-    expect(phone.page.get_by_role("heading", name="Record keeping is yours, Ana")).to_be_visible()
 
 
 def test_a_question_a_change_and_an_agreement_are_told_on_the_page(running: Site, phone: Visit) -> None:

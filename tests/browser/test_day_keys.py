@@ -12,6 +12,7 @@ from tests.browser.eyes import Visit
 from tests.browser.people import TASKS, YESTERDAY, Person
 from tests.browser.sheets import field, shows, stands, total, write
 from tests.browser.site import Site
+from tests.browser.timers import runs
 
 MOST_KEYSTROKES = 12
 COUNT = """() => { window.pressed = 0;
@@ -61,8 +62,8 @@ def test_enter_and_the_arrows_go_down_to_the_button_and_up_again(visit: Visit) -
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Save the day")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     shows(page, Email="")
 
 
@@ -207,8 +208,7 @@ def test_minutes_that_are_added_to_a_running_timer_are_said_with_what_it_measure
     page = visit.page
     page.get_by_role("button", name="Start a timer for Email").click()
     expect(page.get_by_role("button", name="Stop the timer for Email").first).to_be_visible()
-    moved = "UPDATE tasks_timer SET started_at = started_at - interval '20 min' WHERE owner_id = %s RETURNING 1"
-    assert rows.ask(running.database, moved, [owner.pk])
+    runs(running, owner, minutes=20)
     page.reload()
     shows(page, Email="0:20")
     it_reads(page, "+15m", "35 min. Press Enter to save.")

@@ -146,8 +146,10 @@ def test_the_same_minutes_added_twice_count_twice(visit: Visit, owner: Person, r
 
 def test_who_leaves_the_day_before_it_is_saved_finds_it_saved(visit: Visit, owner: Person, running: Site) -> None:
     page = visit.page
-    with a_slow_answer(page):
-        write(page, Email="1:10", Sales="2:20")
+    with a_slow_answer(page) as held:
+        write(page, Email="1:10")
+        sheets.until(page, lambda: bool(held), "save")
+        write(page, Sales="2:20")
         # The save of Sales waits for the answer of the first, and the page is gone before.
         field(page, "Record keeping").focus()
         page.keyboard.type("0:30]")

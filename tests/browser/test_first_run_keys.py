@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from playwright.sync_api import Page, expect
 
 from tests.browser import received
@@ -12,7 +10,7 @@ from tests.browser.site import Site
 
 CARA = "cara@florist.internal"
 PASSWORD = "roses before the sun is up"
-MOST_KEYSTROKES, MOST_SECONDS = 40, 120
+MOST_KEYSTROKES = 40
 # On each page anew; what was pressed on the pages before is kept by the browser.
 COUNT = """addEventListener("keydown", () =>
   sessionStorage.setItem("pressed", Number(sessionStorage.getItem("pressed")) + 1), true)"""
@@ -21,7 +19,6 @@ COUNT = """addEventListener("keydown", () =>
 def test_a_new_owner_sees_four_scored_tasks_after_forty_keystrokes_at_most(opens: Opens, running: Site) -> None:
     page = opens().page
     she_has_an_account(page, running)
-    began = time.monotonic()
     page.evaluate("sessionStorage.setItem('pressed', 0)")
     page.context.add_init_script(COUNT)
     page.goto("/start/")
@@ -35,7 +32,6 @@ def test_a_new_owner_sees_four_scored_tasks_after_forty_keystrokes_at_most(opens
     pressed = int(page.evaluate("sessionStorage.getItem('pressed')"))
     assert pressed == len("Best rosesFloral60") + 3 + 1 + 8 + 1
     assert pressed <= MOST_KEYSTROKES
-    assert time.monotonic() - began <= MOST_SECONDS
 
 
 def she_has_an_account(page: Page, running: Site) -> None:

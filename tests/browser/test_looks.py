@@ -11,7 +11,7 @@ from tests.browser.eyes import Visit
 from tests.browser.people import Person
 from tests.browser.sheets import field, shows, total, write
 from tests.browser.site import Site
-from tests.browser.timers import back, forgotten, start
+from tests.browser.timers import forgotten, runs, start
 
 
 def test_the_day_empty_and_over_the_work_day(visit: Visit) -> None:
@@ -26,7 +26,7 @@ def test_the_day_empty_and_over_the_work_day(visit: Visit) -> None:
 
 def test_the_day_with_a_running_timer(visit: Visit, owner: Person, running: Site) -> None:
     start(visit.page, "Email")
-    back(running, owner, 30 * 60)
+    runs(running, owner, minutes=30)
     visit.page.goto("/today/")
     shows(visit.page, Email="0:30")
     visit.look()
@@ -116,6 +116,7 @@ def test_the_entries_of_a_day_with_their_history(visit: Visit, owner: Person) ->
     visit.look()
     start(page, "Email")
     page.get_by_role("main").get_by_role("button", name="Stop email").click()
+    expect(page.get_by_role("main")).to_contain_text("of email logged")
     page.goto(f"/day/{owner.yesterday}/")
     write(page, Email="1:10", Web_site="30m")
     expect(total(page)).to_have_text("3:40")

@@ -104,7 +104,8 @@ def drawn(page: Page, points: list[Point]) -> dict[str, Any]:
     page.evaluate(
         "html => { document.querySelector('main').innerHTML = html; }", f'<div class="panel">{figure}</div>'
     )
-    page.evaluate("document.fonts.ready")
+    # Each of its fonts, also those that no page has asked for yet.
+    page.evaluate("Promise.all([...document.fonts].map(font => font.load()))")
     seen: dict[str, Any] = page.evaluate(SEEN)
     return seen
 

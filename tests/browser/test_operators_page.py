@@ -40,6 +40,8 @@ def test_an_operator_finds_what_failed_and_sends_it_again(running: Site, opens: 
     page.locator("#changelist-filter").get_by_role("link", name="Dead").click()
     page.locator("#searchbar").fill(owner.email)
     page.get_by_role("button", name="Search").click()
+    # The script of the next line comes last of all, and nothing on the page tells that it is there.
+    page.wait_for_load_state()
     page.locator("#action-toggle").check()
     # A script of the page counts what is chosen.
     expect(page.locator(".action-counter")).to_have_text(re.compile("2 of 2 selected"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import sheets
 from tests.browser.conftest import Opens
@@ -126,6 +126,30 @@ def test_a_large_plan_is_worked_out_by_a_worker_and_appears_by_itself(
     page.goto("/plan/")
     expect(page.get_by_role("heading", name="Left out, and why")).to_be_visible()
     assert page.url.endswith("/plan/")
+
+
+def test_how_far_a_worker_is_is_asked_one_time_after_the_other(
+    page: Page, visit: Visit, owner: Person, running: Site
+) -> None:
+    running.app.manage("shell", "--verbosity", "0", "--command", LARGE.format(pk=owner.pk) + ASKED_FOR)
+    visit.bear("^503: GET", "status of 503")
+    asked: list[Route] = []
+    page.clock.install()
+    page.route("**/plan/", lambda route: asked.append(route) if is_by_script(route) else route.continue_())
+    page.goto("/plan/")
+    page.clock.run_for(20_000)
+    sheets.until(page, lambda: bool(asked), "question")
+    page.clock.run_for(20_000)
+    # No answer is none yet, and the next question brings one.
+    (first,) = asked
+    first.fulfill(status=503)
+    sheets.until(page, lambda: len(asked) == 2, "second question")
+    with page.expect_navigation():
+        asked[1].fulfill(body="<h1>Plan</h1>", content_type="text/html")
+
+
+def is_by_script(route: Route) -> bool:
+    return route.request.resource_type == "fetch"
 
 
 def test_how_far_a_worker_is_looks_right(page: Page, visit: Visit, owner: Person, running: Site) -> None:

@@ -54,6 +54,14 @@ CHANGE = """([from, to]) => {
 }"""
 REPORT = "document.getElementById('report').outerHTML"
 MOST_MS = 5
+# Milliseconds of a sum that takes USUAL_PACE where five are the goal: a slower machine may take as much longer.
+PACE = """() => {
+  const start = performance.now();
+  let sum = 0;
+  for (let at = 0; at < 3e5; at++) sum = (sum * 31 + at) % 1000003;
+  return performance.now() - start;
+}"""
+USUAL_PACE = 1.5
 
 
 @pytest.fixture
@@ -66,7 +74,7 @@ def page(visit: Visit, owner: Person, running: Site) -> Page:
 
 
 def ready(page: Page) -> None:
-    page.wait_for_function("document.querySelector('script[src*=report]') && window.performance")
+    page.wait_for_function("() => document.querySelector('script[src*=report]')")
     page.wait_for_load_state("networkidle")
 
 
@@ -104,12 +112,13 @@ def test_ten_years_are_added_up_and_drawn_in_less_than_five_milliseconds(page: P
     spans = ranges(page)
     everything = spans[4]
     page.evaluate(CHANGE, everything)
-    times = []
+    times, paces = [], []
     for _ in range(15):
+        paces.append(page.evaluate(PACE))
         page.evaluate(CHANGE, spans[0])
         times.append(page.evaluate(CHANGE, everything)[0])
     # The quickest: in all others somebody else had a turn on this machine.
-    assert min(times) < MOST_MS, times
+    assert min(times) < MOST_MS * max(1, min(paces) / USUAL_PACE), (times, paces)
 
 
 def test_numbers_that_were_folded_away_are_those_of_the_range_once_they_are_looked_at(page: Page) -> None:

@@ -6,15 +6,14 @@ import http.client
 import json
 import re
 from collections.abc import Iterator
-from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests import rig
 from tests.browser import rows, site
-from tests.browser.eyes import Visit
+from tests.browser.eyes import PHONE, Visit
 
 # One link of each kind that a mail carries, and one for each way the assistant's page can look.
 ROWS = """
@@ -47,13 +46,15 @@ urls = {
 EmailAddress.objects.update(verified=False)  # what the link in the mail is for
 print(json.dumps(urls))
 """
+# Seconds: what comes back sooner is a machine's, and one of ours is so quick even when it is busy with other things.
+AT_ONCE = 20
 KINDS = ("offered", "accepted", "running", "declined", "unsubscribe", "verify")
 
 
 @pytest.fixture(scope="module")
 def quiet() -> Iterator[site.Site]:
-    """A running app in which nothing happens by itself."""
-    with site.running(workers=0) as quiet:
+    """A running app in which nothing happens by itself, and a reader takes his time."""
+    with site.running(workers=0, LEAST_SECONDS_TO_READ=str(AT_ONCE)) as quiet:
         rig.kill9(quiet.app.beat)
         yield quiet
 
@@ -101,7 +102,7 @@ def test_a_scanner_with_a_browser_leaves_every_row_as_it_was(
 
 
 @pytest.mark.parametrize("kind", KINDS[:4])
-def test_a_scanner_that_presses_every_button_within_a_second_leaves_every_row_as_it_was(
+def test_a_scanner_that_presses_every_button_at_once_leaves_every_row_as_it_was(
     browser: Browser, quiet: site.Site, links: dict[str, str], kind: str
 ) -> None:
     before = rows.dump(quiet.database)
@@ -119,14 +120,21 @@ def test_a_scanner_that_presses_every_button_within_a_second_leaves_every_row_as
     assert rows.dump(quiet.database) == before
 
 
-def test_the_link_still_works_after_all_that(quiet: site.Site, links: dict[str, str]) -> None:
+def test_a_button_pressed_at_once_asks_to_be_pressed_again_and_the_link_still_works(
+    browser: Browser, quiet: site.Site, links: dict[str, str]
+) -> None:
     before = rows.dump(quiet.database)
-    status, page = ask("GET", links["offered"])
-    assert status == 200
-    made = re.search(r'name="made" value="([^"]+)"', page)
-    assert made
-    read = partial(ask, "POST", f"{links['offered']}accept/", f"terms=1&made={made[1]}")
-    rig.until(lambda: read()[0] == 302, "acceptance by a reader")
+    reader = Visit(browser, quiet.url, script=False, size=PHONE)
+    accept = reader.page.get_by_role("button", name="Accept", exact=True)
+    reader.page.goto(links["offered"])
+    accept.click()
+    expect(reader.page.get_by_role("alert")).to_contain_text("Nothing was changed.")
+    assert rows.dump(quiet.database) == before
+    reader.read(AT_ONCE + 0.1)
+    accept.click()
+    expect(reader.page.get_by_role("heading", name=re.compile("is yours"))).to_be_visible()
+    reader.close()
+    assert reader.wrong == []
     after = rows.dump(quiet.database)
     changed = {table for table in after if after[table] != before[table]}
     assert changed == {
@@ -135,15 +143,13 @@ def test_the_link_still_works_after_all_that(quiet: site.Site, links: dict[str, 
         "assistants_handoffevent",
         "assistants_outgoingemail",
     }
-    assert "is yours" in ask("GET", links["offered"])[1]
 
 
-def ask(method: str, url: str, body: str = "") -> tuple[int, str]:
+def ask(method: str, url: str) -> tuple[int, str]:
     """A bare request, without cookies and without following redirects."""
     place = urlsplit(url)
     connection = http.client.HTTPConnection(place.netloc, timeout=30)
-    headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
-    connection.request(method, place.path, body, headers)
+    connection.request(method, place.path)
     response = connection.getresponse()
     text = response.read().decode(errors="replace")
     connection.close()

@@ -21,7 +21,7 @@ def test_what_is_typed_stays_when_a_day_off_comes_or_goes(opens: Opens, owner: P
     if script:
         # Touched, the page brings what it needs to change the list in its place.
         page.get_by_label("Your name").focus()
-        page.wait_for_function("window.htmx")
+        page.wait_for_function("() => window.htmx")
     page.get_by_label("Your name").fill("Nora Dale")
     add(page, "2099-12-24")
     expect(page.get_by_role("status").filter(has_text="Added Thursday 24 December 2099.")).to_be_visible()
