@@ -43,6 +43,7 @@ UNSCOPED = {
 # Where an address out of a request is followed, and what looks at it before.
 FOLLOWS = {
     "tasks/requests.py": "url_has_allowed_host_and_scheme",
+    "delegator/account/gates.py": "get_next_redirect_url",
     "delegator/account/two_step_page.py": "get_next_redirect_url",
     "delegator/account/passkeys_page.py": "get_next_redirect_url",
     "delegator/account/sign_in_step.py": "get_next_redirect_url",
