@@ -53,6 +53,41 @@ def send(client: Client, offer: Offer, path: str, **form: str) -> str:
     return text_of(client.post(link(offer, path), by_hand(offer, **form), follow=True))
 
 
+# --- What is wrong --------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("path", "typed", "field"),
+    [
+        ("change/", {"hours": "5", "rate": "18", "starts_on": "2026-10-29", "share": "100"}, "id_change_starts_on"),
+        ("ask/", {"question": " "}, "id_question"),
+    ],
+)
+def test_an_error_in_what_is_folded_stands_at_the_top_with_a_link_to_its_field(
+    nora: Owner, ana: Client, path: str, typed: dict[str, str], field: str
+) -> None:
+    asked = an_offer(owner=nora, now=NOON, reply_by=NOON + timedelta(days=2), starts_on=FRIDAY + timedelta(days=9))
+    page = send(ana, asked, path, **typed)
+    summary = page.index('id="problem" autofocus')
+    assert page.count('id="problem"') == 1
+    assert "<title>Problem: " in page
+    assert summary < page.index(f'href="#{field}"') < page.index("<h1") < page.index(f'id="{field}"')
+
+
+def test_an_error_in_hours_stands_at_the_top_once(ana: Client, offer: Offer) -> None:
+    for path in ("", f"{some_hours(offer=offer, day=MONDAY).pk}/"):
+        page = send(ana, offer, f"hours/{path}", day="2026-10-26", time="25:00")
+        assert "<title>Problem: " in page
+        assert page.count('id="problem"') == 1
+        assert page.index('id="problem"') < page.index("<h1")
+
+
+def test_an_error_in_a_form_that_the_page_has_no_more_is_no_problem_of_it(nora: Owner, ana: Client) -> None:
+    closed = an_offer(owner=nora, now=NOON, reply_by=NOON + timedelta(days=2), starts_on=FRIDAY + timedelta(days=9))
+    replies.decline(closed, reason="", now=NOON)
+    page = send(ana, closed, "ask/", question=" ")
+    assert "Problem: " not in page
+    assert 'id="problem"' not in page
+
+
 # --- Saved -----------------------------------------------------------------------
 def test_each_thing_that_is_saved_is_said_in_one_sentence(ana: Client, offer: Offer) -> None:
     of_day = {"day": "2026-10-26", "time": "1:00", "note": ""}
