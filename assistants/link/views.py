@@ -64,8 +64,8 @@ def by_form(name: str = "", button: str = "") -> Callable[[View], Callable[..., 
     """
     For a form on a page by link: what a person did not send shows the page again and does nothing.
 
-    `name` is the form's in the page, which keeps what was typed, and `button` says what to press again. Its address is opened by some who follow
-    everything, and by those who reload an error: they get the page.
+    `name` is the form's in the page, which keeps what was typed; `button` is what the page asks to press again.
+    Its address is opened by some who follow everything, and by those who reload an error: they get the page.
     """
 
     def give(view: View) -> Callable[..., HttpResponse]:
