@@ -88,6 +88,17 @@ def test_an_error_in_a_form_that_the_page_has_no_more_is_no_problem_of_it(nora: 
     assert 'id="problem"' not in page
 
 
+# --- Hours above the week's -------------------------------------------------------
+def test_what_lies_above_the_week_and_is_approved_needs_no_ok(ana: Client, offer: Offer) -> None:
+    some_hours(offer=offer, day=MONDAY, seconds=5 * HOUR)
+    above = some_hours(offer=offer, day=MONDAY, seconds=HOUR // 4)
+    assert "0:15 is above what is agreed for a week, and needs Nora’s OK." in text_of(ana.get(link(offer)))
+    work_logs.approve(offer.handoff, [work_logs.mark(above)], now=NOON)
+    page = text_of(ana.get(link(offer)))
+    assert "0:15 is above what is agreed for a week, and Nora has approved it." in page
+    assert "needs Nora’s OK" not in page
+
+
 # --- Saved -----------------------------------------------------------------------
 def test_each_thing_that_is_saved_is_said_in_one_sentence(ana: Client, offer: Offer) -> None:
     of_day = {"day": "2026-10-26", "time": "1:00", "note": ""}
