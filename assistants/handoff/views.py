@@ -334,7 +334,8 @@ def _do(
         with transaction.atomic():
             moves.hold(handoff)  # before the nonce, in the one order of all
             if form is None or _is_first(form, actor, request.path, now):
-                act(now=now)
+                # Of some acts it says whether they changed anything; all others do.
+                done = done if act(now=now) is not False else "Nothing was changed."
     except moves.TooLate:
         moves.record_refused(handoff, request.path, now=now)
         messages.error(request, late)
