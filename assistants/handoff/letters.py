@@ -43,15 +43,14 @@ def start(offer: Offer) -> Facts:
 
 
 # --- To the owner: what the assistant did ---------------------------------------
-def accepted(offer: Offer) -> Facts:
+def accepted(offer: Offer, *, now: datetime) -> Facts:
     with formats.use(offer.handoff.owner.formats):  # it is the assistant who asks for it
         words = terms_in_words(offer.terms, offer.handoff)
-    return _answer(
-        offer,
-        f"{_who(offer)} accepted {_task(offer)}",
-        f"{words['takes']} for {words['pays']}, from {words['starts']}.",
-        "Nothing to do until then. Share what is needed, such as folders and access, before the first day.",
-    )
+    what_now = "Nothing to do until then. Share what is needed, such as folders and access, before the first day."
+    if offer.terms.starts_on <= offer.handoff.owner.today(now):
+        what_now = "It starts today, so share what is needed now, such as folders and access."
+    line = f"{words['takes']} for {words['pays']}, from {words['starts']}."
+    return _answer(offer, f"{_who(offer)} accepted {_task(offer)}", line, what_now)
 
 
 def taken_back(offer: Offer, then: Offer | None, again: Sequence[Offer] = ()) -> Facts:
