@@ -68,7 +68,7 @@ def _accept(offer: Offer, terms_version: int, now: datetime) -> None:
             )
     except IntegrityError:  # they have this task by another hand-off
         raise TooLate from None
-    tell.owner(event, letters.accepted(offer, now=now), now=now)
+    tell.owner(event, letters.accepted(offer), now=now)
     tell.assistant(event, letters.receipt(offer, take_back_until=now + TAKE_BACK), now=now)
     cascade.supersede_others(handoff, offer, now=now)
 

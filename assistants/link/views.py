@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -23,7 +24,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assistants import links, nonces
-from assistants.handoff import moves, replies
+from assistants.handoff import moves, replies, sweeps
 from assistants.models import NeverMail, Offer
 from tasks import clock
 
@@ -141,7 +142,12 @@ def _act(
 @by_form(button="Accept")
 def accept(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Take it on, under the terms whose version the form carries."""
-    return _act(request, offer, "accept", replies.accept, terms_version=version_of(request.POST))
+    return _act(request, offer, "accept", _accept, terms_version=version_of(request.POST))
+
+
+def _accept(offer: Offer, *, terms_version: int, now: datetime) -> None:
+    replies.accept(offer, terms_version=terms_version, now=now)
+    sweeps.start_at_once(offer, now=now)
 
 
 @by_form(button="Take it back")

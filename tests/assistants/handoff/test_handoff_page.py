@@ -194,3 +194,10 @@ def test_when_it_was_sent_is_said_of_the_start_it_had_then_and_not_of_a_draft(he
     offer = an_offer(owner=nora, now=NOW)
     assert "Sent a week or more before the start it was sent with" in page_at(hers, offer.handoff)
     assert "before the start" not in page_at(hers, offer.handoff, NOW, "undo/")
+
+
+def test_a_last_day_that_is_set_is_said_with_who_knows_of_it(hers: Client, nora: Owner) -> None:
+    offer = a_running_offer(owner=nora, now=NOW)
+    page = page_at(hers, offer.handoff, NOW, "end/", last_day="2026-11-20")
+    assert "It ends on Friday 20 November. Ana knows." in page
+    assert "It has ended. Ana knows." in page_at(hers, offer.handoff, NOW, "end/", last_day="2026-10-15")

@@ -160,6 +160,13 @@ def test_the_owner_reads_why_it_was_declined(nora: Owner, reason: str, line: str
     assert line in Reader(html_of(message)).text
 
 
+def test_who_takes_an_acceptance_back_reads_that_it_was_the_acceptance(nora: Owner) -> None:
+    offer = an_accepted_offer(owner=nora)
+    replies.take_back(offer, now=NOW)
+    said = messages.compose(email_of(offer, "news", "taken back")).subject
+    assert said == "You took your acceptance of record keeping back"
+
+
 def test_what_is_accepted_on_its_first_day_asks_for_what_is_needed_now(nora: Owner) -> None:
     letter = messages.compose(email_of(an_accepted_offer(owner=nora, starts_on=TODAY), "answer", "accepted")).body
     assert "It starts today, so share what is needed now" in letter
