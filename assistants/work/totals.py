@@ -76,6 +76,7 @@ def for_assistant(offer: Offer, now: datetime) -> dict[str, Any]:
     months = statements.months(offer.assistant)
     return {
         "lines": [_shown(line) for line in lines],
+        "asks": [line for line in lines if line.state == WorkLog.State.QUERIED],
         "is_cut": any(each < month.before for each in months),
         "total": sum((line.amount for line in lines), Decimal(0)),
         "statement": statements.of(offer.assistant, month),

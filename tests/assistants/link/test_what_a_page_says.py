@@ -13,10 +13,10 @@ from django.test import Client
 from assistants import links
 from assistants.handoff import agreed, handoffs, letters, replies, story, sweeps
 from assistants.link import page as link_page
-from assistants.models import Handoff, Offer, WorkLog
+from assistants.models import Handoff, Offer, OutgoingEmail, WorkLog
 from assistants.work import work_logs
 from tasks.models import Owner
-from tests.assistants.world import by_hand, dump, email_of, text_of
+from tests.assistants.world import by_hand, dump, email_of, standing, text_of
 from tests.factories import a_running_offer, a_task, an_accepted_offer, an_offer, some_hours
 from tests.tasks.clocks import standing_at
 
@@ -86,6 +86,40 @@ def test_an_error_in_a_form_that_the_page_has_no_more_is_no_problem_of_it(nora: 
     page = send(ana, closed, "ask/", question=" ")
     assert "Problem: " not in page
     assert 'id="problem"' not in page
+
+
+# --- Work that starts the day it is accepted -----------------------------------------
+def test_what_is_accepted_on_its_first_day_takes_hours_at_once_and_one_email_says_so(
+    nora: Owner, ana: Client
+) -> None:
+    today = nora.today(NOON)
+    asked = an_offer(owner=nora, now=NOON, reply_by=NOON + timedelta(days=2), starts_on=today)
+    page = send(ana, asked, "accept/", terms="1")
+    assert "Log hours</h2>" in page
+    assert "Take it back</button>" in page
+    sweeps.start_due(now=NOON)
+    (told,) = OutgoingEmail.objects.filter(offer=asked).exclude(kind="offer")
+    assert "It starts today: you log your hours on your page." in told.facts["lines"][0]
+
+
+def test_a_change_that_is_agreed_on_its_first_day_begins_at_once(nora: Owner, hers: Client) -> None:
+    today = nora.today(NOON)
+    asked = an_offer(owner=nora, now=NOON, reply_by=NOON + timedelta(days=2), starts_on=today + timedelta(days=9))
+    fields = asked.terms.fields | {"starts_on": today}
+    replies.counter(asked, **fields, note="", terms_version=1, now=NOON)
+    hers.post(f"/hand-offs/{asked.handoff_id}/offers/{asked.pk}/agree/", {"terms": "2"})
+    assert standing(asked) == ("active", "accepted")
+    assert not OutgoingEmail.objects.filter(offer=asked, kind="start").exists()
+
+
+# --- Hours that are asked about -------------------------------------------------------
+def test_a_question_about_hours_stands_at_the_top_and_leads_to_its_answer(ana: Client, offer: Offer) -> None:
+    line = some_hours(offer=offer, day=MONDAY)
+    assert "asks about your hours" not in text_of(ana.get(link(offer)))
+    work_logs.query(offer.handoff, line.pk, "Which ones?", now=NOON)
+    page = text_of(ana.get(link(offer)))
+    asks = page.index(f'<a href="{link(offer, f"hours/{line.pk}/")}">Answer about Mon 26 Oct, 1:00</a>')
+    assert page.index("Nora asks about your hours.") < asks < page.index("<h1")
 
 
 # --- Hours above the week's -------------------------------------------------------
