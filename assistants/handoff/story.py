@@ -224,7 +224,7 @@ def _worked(handoff: Handoff, week: Week, lines: list[WorkLog]) -> Entry:
 def to_come(handoff: Handoff, next_asked: Sequence[StandIn] = ()) -> list[Entry]:
     """The steps after sending, drawn hollow; soonest first. `next_asked` are those who can still be asked."""
     offer, zone = handoff.offer, handoff.owner.zone
-    ends = [Entry("auto", "It ends", dates.full(handoff.ends_on))] if handoff.ends_on else []
+    ends = [Entry("auto", "It ends", dates.full(handoff.ends_on))] if handoff.ends_on else _trial_ends(handoff)
     if handoff.state == State.ACTIVE:
         return ends
     starts = [Entry("auto", "It starts", dates.full(handoff.terms.starts_on))]
@@ -242,7 +242,13 @@ def to_come(handoff: Handoff, next_asked: Sequence[StandIn] = ()) -> list[Entry]
     reminder = reply_times.reminder_at(offer) if offer.state == Offer.State.SENT and not offer.has_question else None
     if reminder:
         until = [Entry("auto", f"A reminder to {handoff.assistant.first_name}", dates.moment(reminder, zone)), *until]
-    return [*until, *starts]
+    return [*until, *starts, *ends]
+
+
+def _trial_ends(handoff: Handoff) -> list[Entry]:
+    if handoff.stage != Handoff.Stage.TRIAL or handoff.trial_ends_on is None:
+        return []
+    return [Entry("auto", "The trial ends, and you say whether it goes on", dates.full(handoff.trial_ends_on))]
 
 
 def outdated(offer: Offer) -> str:
