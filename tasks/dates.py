@@ -75,18 +75,21 @@ def _comma() -> str:
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
-    """6 pm, or 7:02 am; or 18:00"""
+    """6 pm, or 7:02 am, noon and midnight; or 18:00"""
     local = at.astimezone(zone)
     if formats.current().has_24_hours:
         return f"{local:%H:%M}"
+    if not local.hour % 12 and not local.minute:  # whether 12 am is noon is known to few
+        return "noon" if local.hour else "midnight"
     hour = local.hour % 12 or 12
     minutes = f":{local:%M}" if local.minute else ""
     return f"{hour}{minutes} {'am' if local.hour < 12 else 'pm'}"
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
-    """Tuesday 20 October, 6 pm"""
-    return f"{full(at.astimezone(zone).date())}, {clock(at, zone)}"
+    """Tuesday 20 October, 6 pm; beside a day midnight is 0:00, since it could be the one that ends it"""
+    said = clock(at, zone)
+    return f"{full(at.astimezone(zone).date())}, {'0:00' if said == 'midnight' else said}"
 
 
 def starts_at(day: date, zone: ZoneInfo) -> datetime:

@@ -21,16 +21,17 @@ def note(handoff: Handoff, offer: Offer, text: str, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def set_stage(handoff: Handoff, offer: Offer, stage: str, *, trial_ends_on: date | None, now: datetime) -> None:
-    """From shadowing to a trial to doing it in full: each step is the owner's yes."""
+def set_stage(handoff: Handoff, offer: Offer, stage: str, *, trial_ends_on: date | None, now: datetime) -> bool:
+    """From shadowing to a trial to doing it in full: each step is the owner's yes. Whether it is one."""
     moves.hold(handoff, offer)
     was, until = handoff.stage, trial_ends_on if stage == Handoff.Stage.TRIAL else None
     if handoff.is_agreed and (was, handoff.trial_ends_on) == (stage, until):
-        return  # pressed twice
+        return False  # pressed twice, or nothing was chosen
     event = moves.make(
         Kind.STAGED, handoff, offer, by=Actor.OWNER, now=now, note=stage, stage=stage, trial_ends_on=until
     )
     tell.assistant(event, letters.staged(offer, was=was), now=now)
+    return True
 
 
 @transaction.atomic

@@ -215,6 +215,7 @@ class HandoffForm(OnceForm):
             self.add_error("starts_on", "That is more than a year away.")
         self._clean_reply(given)
         self._clean_trial(given)
+        self._clean_others(given)
         if self.obstacle and "draft" not in self.data:
             self.add_error(None, self.obstacle)
         if self.secrets and not given.get("is_no_secret") and "draft" not in self.data:
@@ -264,6 +265,13 @@ class HandoffForm(OnceForm):
             self.add_error("trial_ends_on", "Say until when the trial goes.")
         elif ends_on and starts_on and not starts_on < ends_on <= starts_on + FURTHEST:
             self.add_error("trial_ends_on", "The trial ends after its start, and within a year.")
+
+    def _clean_others(self, given: dict[str, Any]) -> None:
+        """Who would be asked at once with nobody else is asked alone, so the page must not go on to say otherwise."""
+        if given.get("if_not") != Handoff.IfNot.ALL or "others" in self.errors or "draft" in self.data:
+            return
+        if not given.get("others"):
+            self.add_error("others", "Choose who else is asked, or choose to be told.")
 
     def written(self) -> Draft:
         """What goes into the draft, once the form is valid."""

@@ -46,12 +46,11 @@ def start(offer: Offer) -> Facts:
 def accepted(offer: Offer) -> Facts:
     with formats.use(offer.handoff.owner.formats):  # it is the assistant who asks for it
         words = terms_in_words(offer.terms, offer.handoff)
-    return _answer(
-        offer,
-        f"{_who(offer)} accepted {_task(offer)}",
-        f"{words['takes']} for {words['pays']}, from {words['starts']}.",
-        "Nothing to do until then. Share what is needed, such as folders and access, before the first day.",
-    )
+    what_now = "Nothing to do until then. Share what is needed, such as folders and access, before the first day."
+    if offer.begins_at_once:
+        what_now = "It starts today, so share what is needed now, such as folders and access."
+    line = f"{words['takes']} for {words['pays']}, from {words['starts']}."
+    return _answer(offer, f"{_who(offer)} accepted {_task(offer)}", line, what_now)
 
 
 def taken_back(offer: Offer, then: Offer | None, again: Sequence[Offer] = ()) -> Facts:
@@ -152,10 +151,9 @@ WHY_NOT: dict[str, str] = {
 def _then(offer: Offer, then: Offer | None) -> str:
     """What comes after a no."""
     if then is None:
-        handoff = offer.handoff
-        if handoff.offers.live().exists():
+        if offer.handoff.offers.live().exists():
             return "The others you asked can still answer."
-        last = "" if handoff.if_not == Handoff.IfNot.TELL else "That was the last one on your list. "
+        last = "" if offer.handoff.if_not == Handoff.IfNot.TELL else "That was the last one on your list. "
         return f"{last}Your plan shows who else could take it."
     with formats.use(offer.handoff.owner.formats):
         reply_by = dates.moment(then.reply_by, offer.handoff.owner.zone)
@@ -175,22 +173,27 @@ def changed(offer: Offer, before: Terms) -> Facts:
     return offered(offer) | {"headline": headline, "before": was}
 
 
-def receipt(offer: Offer, *, take_back_until: datetime) -> Facts:
+def _settled(offer: Offer, take_back_until: datetime) -> tuple[str, str]:
+    """What was agreed, and the time of day until which it can be taken back."""
+    begins = " It starts today: you log your hours on your page." if offer.begins_at_once else ""
     with formats.use(formats.USUAL):
-        terms, until = in_short(offer.terms, offer.handoff), dates.clock(take_back_until, offer.assistant.zone)
-    first = offer.handoff.owner.first_name
+        return f"{in_short(offer.terms, offer.handoff)}.{begins}", dates.clock(take_back_until, offer.assistant.zone)
+
+
+def receipt(offer: Offer, *, take_back_until: datetime) -> Facts:
+    terms, until = _settled(offer, take_back_until)
     return _news(
         offer,
         f"You accepted {_task(offer)}",
-        f"{terms}. {first} knows.",
+        f"{terms} {offer.handoff.owner.first_name} knows.",
         f"Was it not you, or did you change your mind? On your page you can take it back until {until} your time.",
         "Keep this link: it is your way in, without a password.",
     )
 
 
 def took_back(offer: Offer) -> Facts:
-    first = offer.handoff.owner.first_name
-    return _news(offer, f"You have taken {_task(offer)} back", f"{first} knows. There is nothing for you to do.")
+    line = f"{offer.handoff.owner.first_name} knows. There is nothing for you to do."
+    return _news(offer, f"You took your acceptance of {_task(offer)} back", line)
 
 
 def answered(offer: Offer, text: str) -> Facts:
@@ -199,17 +202,15 @@ def answered(offer: Offer, text: str) -> Facts:
 
 
 def agreed(offer: Offer, *, take_back_until: datetime) -> Facts:
-    with formats.use(formats.USUAL):
-        terms, until = in_short(offer.terms, offer.handoff), dates.clock(take_back_until, offer.assistant.zone)
+    terms, until = _settled(offer, take_back_until)
     what_now = f"Did you change your mind? On your page you can take it back until {until} your time."
-    return _news(offer, f"{offer.handoff.owner.first_name} agreed: {_task(offer)} is yours", f"{terms}.", what_now)
+    return _news(offer, f"{offer.handoff.owner.first_name} agreed: {_task(offer)} is yours", terms, what_now)
 
 
 def insisted(offer: Offer, text: str) -> Facts:
-    first = offer.handoff.owner.first_name
+    headline = f"{offer.handoff.owner.first_name} would rather keep the terms of {_task(offer)}"
     said = [f"“{text}”"] if text else []
-    lines = ["The offer stands as it was, and it is your turn.", *said, _reply_by(offer)]
-    return _news(offer, f"{first} would rather keep the terms of {_task(offer)}", *lines)
+    return _news(offer, headline, "The offer stands as it was, and it is your turn.", *said, _reply_by(offer))
 
 
 def superseded(offer: Offer) -> Facts:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assistants.models import Handoff, HandoffEvent, Offer, StandIn, Terms, WorkLog
-from assistants.work import gains, work_logs
+from assistants.work import gains, line_words, work_logs
 from tasks import dates, durations, money, owners
 from tasks.weeks import Week
 
@@ -46,7 +46,7 @@ class Entry:
 
 def row(handoff: Handoff) -> Row:
     """Needs a hand-off loaded with `with_terms`."""
-    terms, offer, who = handoff.terms, handoff.offer, handoff.assistant.first_name
+    terms, offer, who = handoff.terms, handoff.offer, handoff.assistant.called
     words = letters.terms_in_words(terms, handoff)
     line = f"{words['takes']}, {words['pays']}."
     zone = handoff.owner.zone
@@ -206,7 +206,7 @@ def log(handoff: Handoff) -> list[Entry]:
     for event in handoff.events.select_related("offer__assistant").order_by("pk"):
         line = lines.get(event.note) if event.kind == Kind.LOGGED else None
         if line is None:
-            entries += [Entry(_side(event), *said) for said in _told(event, handoff, zone)]
+            entries += [Entry(_side(event), _begun(what), *more) for what, *more in _told(event, handoff, zone)]
         elif (week := Week.of(line.day)) not in told:
             # One entry a week: a line for each day would bury everything else.
             told.add(week)
@@ -217,14 +217,14 @@ def log(handoff: Handoff) -> list[Entry]:
 def _worked(handoff: Handoff, week: Week, lines: list[WorkLog]) -> Entry:
     time = durations.clock(sum(line.seconds for line in lines))
     notes = ". ".join(line.note for line in sorted(lines, key=lambda line: line.day) if line.note)
-    what = f"{handoff.assistant.first_name} logged {time}"
-    return Entry("them", what, f"In the week of {dates.long(week.first)}", notes)
+    what = f"{handoff.assistant.called} logged {time}"
+    return Entry("them", _begun(what), f"In the week of {dates.long(week.first)}", notes)
 
 
 def to_come(handoff: Handoff, next_asked: Sequence[StandIn] = ()) -> list[Entry]:
     """The steps after sending, drawn hollow; soonest first. `next_asked` are those who can still be asked."""
     offer, zone = handoff.offer, handoff.owner.zone
-    ends = [Entry("auto", "It ends", dates.full(handoff.ends_on))] if handoff.ends_on else []
+    ends = [Entry("auto", "It ends", dates.full(handoff.ends_on))] if handoff.ends_on else _trial_ends(handoff)
     if handoff.state == State.ACTIVE:
         return ends
     starts = [Entry("auto", "It starts", dates.full(handoff.terms.starts_on))]
@@ -242,7 +242,13 @@ def to_come(handoff: Handoff, next_asked: Sequence[StandIn] = ()) -> list[Entry]
     reminder = reply_times.reminder_at(offer) if offer.state == Offer.State.SENT and not offer.has_question else None
     if reminder:
         until = [Entry("auto", f"A reminder to {handoff.assistant.first_name}", dates.moment(reminder, zone)), *until]
-    return [*until, *starts]
+    return [*until, *starts, *ends]
+
+
+def _trial_ends(handoff: Handoff) -> list[Entry]:
+    if handoff.stage != Handoff.Stage.TRIAL or handoff.trial_ends_on is None:
+        return []
+    return [Entry("auto", "The trial ends, and you say whether it goes on", dates.full(handoff.trial_ends_on))]
 
 
 def outdated(offer: Offer) -> str:
@@ -251,6 +257,11 @@ def outdated(offer: Offer) -> str:
         theirs = letters.in_short(offer.proposed, offer.handoff)
         return f"{offer.assistant.first_name} proposes a change that you have not seen: {theirs}."
     return f"The terms were changed elsewhere. They are now: {letters.in_short(offer.terms, offer.handoff)}."
+
+
+def _begun(what: str) -> str:
+    """A sentence that may begin with who left; a name is left as it is written."""
+    return f"S{what[1:]}" if what.startswith("someone ") else what
 
 
 def _side(event: HandoffEvent) -> str:
@@ -290,8 +301,8 @@ SAID = {
 
 
 def _told(event: HandoffEvent, handoff: Handoff, zone: ZoneInfo) -> Iterator[tuple[str, str, str]]:
-    who = event.offer.assistant.first_name if event.offer else handoff.assistant.first_name
-    is_mine = event.actor == HandoffEvent.Actor.OWNER
+    person = event.offer.assistant if event.offer else handoff.assistant
+    who, is_mine = person.called, event.actor == HandoffEvent.Actor.OWNER
     when = dates.moment(event.happened_at, zone)
     match event.kind:
         case Kind.SENT:
@@ -305,14 +316,21 @@ def _told(event: HandoffEvent, handoff: Handoff, zone: ZoneInfo) -> Iterator[tup
         case Kind.NOTICE:
             last_day = dates.full(date.fromisoformat(event.note))
             yield f"{'You' if is_mine else who} set the last day: {last_day}", when, ""
+        case Kind.ENDED if person.erased_at == event.happened_at:
+            yield "They had their data erased, which ended it", when, ""
         case Kind.ENDED:
             yield "You ended it" if is_mine else "It ended", when, ""
         case Kind.ACCEPTED | Kind.AGREED | Kind.EDITED:
             yield SAID[Kind(event.kind)].format(who=who), when, letters.terms_by_version(handoff).get(event.note, "")
         case Kind.CORRECTED if answered := work_logs.answered(event.note):
-            yield f"{who} answered: {answered.said}", when, answered.line
-        case Kind.APPROVED | Kind.UNAPPROVED | Kind.PAID | Kind.UNPAID:  # the lines, and their amounts, stand above
-            yield SAID[Kind(event.kind)], when, ""
+            yield f"{who} answered: {answered.said}", when, line_words.as_read(answered.line)
+        case Kind.CORRECTED:
+            yield SAID[Kind.CORRECTED].format(who=who), when, line_words.corrected(event.note)
+        case Kind.QUERIED:
+            yield SAID[Kind.QUERIED], when, line_words.as_read(event.note)
+        case Kind.APPROVED | Kind.UNAPPROVED | Kind.PAID | Kind.UNPAID:  # their notes and amounts stand above
+            which = line_words.which(event.note)
+            yield f"{SAID[Kind(event.kind)]}{which and f': {which}'}", when, ""
         case Kind.LAPSED if handoff.if_not == Handoff.IfNot.TELL:
             return  # nobody else was to be asked
         # A refused click is kept for the record, and a closed offer follows from what stands beside it.

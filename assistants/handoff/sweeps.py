@@ -97,9 +97,16 @@ def start_due(*, now: datetime) -> None:
 
 @transaction.atomic
 def start(offer: Offer, *, now: datetime) -> None:
-    """What was agreed begins, and its assistant gets the page again."""
+    """What was agreed begins, and its assistant gets the page again, unless the letter of that day said so."""
     moves.make(Kind.STARTED, offer.handoff, offer, by=Actor.SYSTEM, now=now)
-    tell.assistant_by("start", offer, letters.start(offer), now=now)
+    if not offer.begins_at_once:
+        tell.assistant_by("start", offer, letters.start(offer), now=now)
+
+
+def start_at_once(offer: Offer, *, now: datetime) -> None:
+    """Of what was accepted this moment, on its first day: the page that comes then takes hours."""
+    if offer.begins_at_once and offer.handoff.state == State.TAKEN:
+        start(offer, now=now)
 
 
 def end_due(*, now: datetime) -> None:

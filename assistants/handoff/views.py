@@ -23,7 +23,7 @@ from assistants.work import foresight, totals
 from tasks import clock, dates
 from tasks.requests import OwnerRequest
 
-from . import agreed, cascade, moves, reopening, story, tell
+from . import agreed, cascade, moves, reopening, story, sweeps, tell
 from . import handoffs as acts
 from .running_forms import OwnTimeForm, StageForm
 
@@ -203,7 +203,14 @@ def handoff_end(request: OwnerRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, own, status=422, end_form=form)
     act = partial(agreed.give_notice, own, _offered(own), form.cleaned_data["last_day"])
-    return _do(request, own, act, _known(own.assistant), "It is not running any more.")
+    return _do(request, own, act, partial(_ends, own), "It is not running any more.")
+
+
+def _ends(own: Handoff) -> str:
+    """What came of a last day that was set: one that has come ends it there and then."""
+    last_day = own.ends_on if own.state != Handoff.State.ENDED else None
+    ends = f"It ends on {dates.full(last_day)}." if last_day else "It has ended."
+    return f"{ends} {_known(own.assistant)}"
 
 
 @login_required
@@ -284,9 +291,14 @@ def offer_answer(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
 def offer_agree(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse:
     """Agree to the change whose version the form carries."""
     own, offer = _offer(request, pk, offer_pk)
-    act = partial(acts.agree, own, offer, terms_version=version_of(request.POST))
+    act = partial(_agree, own, offer, terms_version=version_of(request.POST))
     late = "The proposal has changed or was taken back. This is how it stands."
     return _do(request, own, act, f"Agreed. {_known(offer.assistant)}", late)
+
+
+def _agree(own: Handoff, offer: Offer, *, terms_version: int, now: datetime) -> None:
+    acts.agree(own, offer, terms_version=terms_version, now=now)
+    sweeps.start_at_once(offer, now=now)
 
 
 @login_required
@@ -326,20 +338,31 @@ def _is_first(form: NoteForm, actor: str, path: str, now: datetime) -> bool:
 
 
 def _do(
-    request: OwnerRequest, handoff: Handoff, act: Act, done: str, late: str, *, form: NoteForm | None = None
+    request: OwnerRequest,
+    handoff: Handoff,
+    act: Act,
+    done: str | Callable[[], str],
+    late: str,
+    *,
+    form: NoteForm | None = None,
 ) -> HttpResponse:
-    """Make the move, of a form only the first time it is sent; or say why it cannot be made any more."""
+    """
+    Make the move, of a form only the first time it is sent; or say why it cannot be made any more.
+
+    `done` is what the page says then, or finds it in what became of the hand-off.
+    """
     now, actor = clock.now(), nonces.of_owner(request.user)
     try:
         with transaction.atomic():
             moves.hold(handoff)  # before the nonce, in the one order of all
             if form is None or _is_first(form, actor, request.path, now):
-                act(now=now)
+                # Of some acts it says whether they changed anything; all others do.
+                done = done if act(now=now) is not False else "Nothing was changed."
     except moves.TooLate:
         moves.record_refused(handoff, request.path, now=now)
         messages.error(request, late)
     except nonces.Reused:
         messages.error(request, "This form was sent before, with other words. Those were kept.")
     else:
-        messages.success(request, done)
+        messages.success(request, done if isinstance(done, str) else done())
     return redirect("assistants:handoff", handoff.pk)

@@ -50,14 +50,15 @@ def handoff_new(request: OwnerRequest) -> HttpResponse:
         tasks, people = list(owner.tasks.routine()), list(owner.assistants.all())
     both = {"task", "to"} <= request.GET.keys()
     stopped = [each for each in everyone if each.wants_no_mail]
-    pick = PickForm(tasks, people, stopped, request.GET if both else None, initial=request.GET.dict())
+    old = _old(owner, request.GET.get("anew", ""))
+    pick = PickForm(tasks, people, stopped, request.GET if both else None, initial=_begun(old) | request.GET.dict())
     if not pick.is_valid():
         context = {
             "form": pick,
             "has_tasks": bool(tasks),
             "has_people": bool(everyone),
             "off_list": _off_list(owner, request.GET.get("task", "")),
-            "old": _old(owner, request.GET.get("anew", "")),
+            "old": old,
         }
         return render(request, "handoffs/handoff_pick.html", context, status=422 if pick.errors else 200)
     task = next(task for task in tasks if task.pk == pick.cleaned_data["task"])
@@ -67,7 +68,12 @@ def handoff_new(request: OwnerRequest) -> HttpResponse:
         # Most likely Send was pressed twice; what the first press did is the answer.
         messages.info(request, f"{person.first_name} has {task.mid_sentence}, or an offer of it, already.")
         return redirect("assistants:handoff", theirs.pk)
-    return _write(request, task, person, None, _old(owner, request.GET.get("anew", "")))
+    return _write(request, task, person, None, old)
+
+
+def _begun(old: Handoff | None) -> dict[str, Any]:
+    """Whom to choose first for one that is written anew: who had it or was asked, but for one that nobody took."""
+    return {"to": old.assistant_id} if old and old.state != Handoff.State.LAPSED else {}
 
 
 def _off_list(owner: Owner, pk: str) -> Task | None:

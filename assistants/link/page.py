@@ -12,7 +12,7 @@ from django.forms import BaseForm
 from assistants import links
 from assistants.handoff import letters, moves, replies, terms_apart
 from assistants.models import Handoff, HandoffEvent, NeverMail, Offer
-from assistants.work import totals, work_logs, work_timers
+from assistants.work import line_words, totals, work_logs, work_timers
 from assistants.work.forms import EndedForm, WorkForm
 from tasks import dates
 
@@ -213,6 +213,8 @@ def talk(offer: Offer) -> list[Said]:
         quote = "" if event.kind in HandoffEvent.MACHINE_NOTES else event.note
         if event.kind == Kind.CORRECTED and (answered := work_logs.answered(event.note)):
             what, quote = f"You answered: {answered.said}", answered.line
+        elif event.kind == Kind.CORRECTED:
+            quote = line_words.corrected(event.note)
         if event.kind in NAMES_TERMS:
             quote = terms.get(event.note, "")
         who = {"assistant": "you", "owner": "them"}.get(event.actor, "auto")

@@ -44,7 +44,7 @@ def away(request: HttpRequest, offer: Offer) -> HttpResponse:
     if form.is_valid() and form.save(person):
         return at("link:away", offer, "away")
     link_page.keep_typed(form, request.POST.dict())
-    context = {"absences": absences.to_come(person, today), "away_form": form, **link_page.said_once(request.GET)}
+    context = {"absences": absences.to_come(person, today), "form": form, **link_page.said_once(request.GET)}
     return _page(request, offer, "link/away.html", status=422 if form.errors else 200, **context)
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +24,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assistants import links, nonces
-from assistants.handoff import moves, replies
+from assistants.handoff import moves, replies, sweeps
 from assistants.models import NeverMail, Offer
 from tasks import clock
 
@@ -59,12 +61,12 @@ def is_there(offer: Offer) -> Iterator[None]:
         raise Http404 from None
 
 
-def by_form(name: str = "") -> Callable[[View], Callable[..., HttpResponse]]:
+def by_form(name: str = "", button: str = "") -> Callable[[View], Callable[..., HttpResponse]]:
     """
     For a form on a page by link: what a person did not send shows the page again and does nothing.
 
-    `name` is the form's in the page, which keeps what was typed. Its address is opened by some who follow
-    everything, and by those who reload an error: they get the page.
+    `name` is the form's in the page, which keeps what was typed; `button` is what the page asks to press again.
+    Its address is opened by some who follow everything, and by those who reload an error: they get the page.
     """
 
     def give(view: View) -> Callable[..., HttpResponse]:
@@ -73,7 +75,8 @@ def by_form(name: str = "") -> Callable[[View], Callable[..., HttpResponse]]:
             if request.method != "POST":
                 return back(offer)
             if not by_hand.is_sent(offer, request.POST, clock.now()):
-                return show(request, offer, too_quick=True, typed=name)
+                pressed = button.format(owner=offer.handoff.owner.first_name)
+                return show(request, offer, too_quick=True, typed=name, pressed=pressed)
             return view(request, offer, **more)
 
         return by_link(require_http_methods(["GET", "HEAD", "POST"])(sent))
@@ -83,12 +86,15 @@ def by_form(name: str = "") -> Callable[[View], Callable[..., HttpResponse]]:
 
 def show(request: HttpRequest, offer: Offer, status: int = 200, *, typed: str = "", **more: object) -> HttpResponse:
     """
-    The page as the hand-off stands; `more` are forms with errors in place of fresh ones.
+    The page as the hand-off stands; `more` are forms with errors in place of fresh ones, summed up at its top.
 
     `typed` names the one that came too quickly: it is open, and holds what was typed, if it is still there.
     """
     now = clock.now()
-    context = link_page.context(offer, now) | link_page.said_once(request.GET) | {"typed": typed} | more
+    context = link_page.context(offer, now)
+    # What the page has no place for, as it stands now, has no summary either.
+    wrong = next((form for name, form in more.items() if isinstance(form, BaseForm) and context.get(name)), None)
+    context |= link_page.said_once(request.GET) | {"typed": typed, "form": wrong} | more
     if form := context.get(typed):
         link_page.keep_typed(form, request.POST.dict())
     return render(request, link_page.template(offer, now), context, status=status)
@@ -133,18 +139,23 @@ def _act(
     return back(offer)
 
 
-@by_form()
+@by_form(button="Accept")
 def accept(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Take it on, under the terms whose version the form carries."""
-    return _act(request, offer, "accept", replies.accept, terms_version=version_of(request.POST))
+    return _act(request, offer, "accept", _accept, terms_version=version_of(request.POST))
 
 
-@by_form()
+def _accept(offer: Offer, *, terms_version: int, now: datetime) -> None:
+    replies.accept(offer, terms_version=terms_version, now=now)
+    sweeps.start_at_once(offer, now=now)
+
+
+@by_form(button="Take it back")
 def take_back(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _act(request, offer, "take back", replies.take_back)
 
 
-@by_form("decline_form")
+@by_form("decline_form", "Decline")
 def decline(request: HttpRequest, offer: Offer) -> HttpResponse:
     form = DeclineForm(request.POST)
     if not form.is_valid():
@@ -152,7 +163,7 @@ def decline(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _act(request, offer, "decline", replies.decline, reason=form.cleaned_data["reason"])
 
 
-@by_form("question_form")
+@by_form("question_form", "Send the question")
 def ask(request: HttpRequest, offer: Offer) -> HttpResponse:
     form = QuestionForm(request.POST)
     if not form.is_valid():
@@ -161,7 +172,7 @@ def ask(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _act(request, offer, "ask", replies.ask, question=given["question"], once=given["once"])
 
 
-@by_form("change_form")
+@by_form("change_form", "Send to {owner}")
 def change(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Propose other terms than those whose version the form carries."""
     form = ChangeForm(offer, offer.assistant.today(clock.now()), request.POST)
@@ -183,7 +194,7 @@ def change(request: HttpRequest, offer: Offer) -> HttpResponse:
     )
 
 
-@by_form()
+@by_form(button="Take the change back")
 def keep(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Take the change back that was proposed."""
     return _act(request, offer, "keep", replies.uncounter)
@@ -195,7 +206,7 @@ def free(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _act(request, offer, "free", replies.still_free)
 
 
-@by_form("note_form")
+@by_form("note_form", "Send")
 def note(request: HttpRequest, offer: Offer) -> HttpResponse:
     form = link_page.note_form(offer, request.POST)
     if not form.is_valid():
@@ -203,7 +214,7 @@ def note(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _act(request, offer, "note", replies.note, text=form.cleaned_data["note"], once=form.cleaned_data["once"])
 
 
-@by_form("end_form")
+@by_form("end_form", "End it on this day")
 def end(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Give notice: it ends after the day that the form names."""
     form = link_page.end_form(offer, clock.now(), request.POST)

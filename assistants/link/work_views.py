@@ -26,7 +26,7 @@ from . import page as link_page
 from .views import back, by_form, by_link, show
 
 
-@by_form("work_form")
+@by_form("work_form", "Log hours")
 def hours(request: HttpRequest, offer: Offer) -> HttpResponse:
     """Log hours of one day; the page then shows them at the top of "So far"."""
     now = clock.now()
@@ -101,7 +101,7 @@ def line_remove(request: HttpRequest, offer: Offer, line_pk: int) -> HttpRespons
 
 
 # --- The timer -------------------------------------------------------------------
-@by_form()
+@by_form(button="Start a timer")
 def timer_start(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _timer(offer, "start the timer", lambda: work_timers.start(offer, now=clock.now()))
 

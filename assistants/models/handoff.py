@@ -337,6 +337,11 @@ class Offer(models.Model):
         return f"{self.handoff_id} to {self.assistant_id}, {self.state}"
 
     @property
+    def begins_at_once(self) -> bool:
+        """Accepted on its first day where the owner lives, or after it."""
+        return self.answered_at is not None and self.terms.starts_on <= self.handoff.owner.today(self.answered_at)
+
+    @property
     def waits_for_owner(self) -> bool:
         """With a question or a change that the owner has not answered; of one that is over, whether it ended so."""
         return self.has_question or self.paused_at is not None

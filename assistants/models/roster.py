@@ -71,6 +71,11 @@ class Assistant(models.Model):
         return self.name.split(" ")[0]
 
     @property
+    def called(self) -> str:
+        """In what happened with them: the first name, which one whose data was erased has none of."""
+        return "someone who left" if self.erased_at else self.first_name
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 

@@ -43,11 +43,13 @@ def events(offer: Offer) -> Iterator[Event]:
         if not is_off:
             return
     yield Event("start", terms.starts_on, f"{task} for {owner} starts", is_cancelled=is_off)
-    until, hours = (None if is_off else ends_on), durations.hours(terms.weekly_minutes * 60)
+    trial_ends_on = handoff.trial_ends_on if handoff.stage == Handoff.Stage.TRIAL else None
+    # After a trial it goes on only if the owner says so; the file that is read then has the weeks after it.
+    until, hours = (None if is_off else ends_on or trial_ends_on), durations.hours(terms.weekly_minutes * 60)
     summary = f"{task} for {owner}, {hours} this week"
     yield Event("week", terms.starts_on, summary, is_weekly=True, until=until, is_cancelled=is_off)
-    if handoff.stage == Handoff.Stage.TRIAL and handoff.trial_ends_on:
-        yield Event("trial", handoff.trial_ends_on, f"Trial of {task} for {owner} ends", is_cancelled=is_off)
+    if trial_ends_on:
+        yield Event("trial", trial_ends_on, f"Trial of {task} for {owner} ends", is_cancelled=is_off)
     if ends_on:
         yield Event("end", ends_on, f"Last day of {task} for {owner}", is_cancelled=is_off)
 

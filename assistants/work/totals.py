@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -75,6 +76,7 @@ def for_assistant(offer: Offer, now: datetime) -> dict[str, Any]:
     months = statements.months(offer.assistant)
     return {
         "lines": [_shown(line) for line in lines],
+        "asks": [line for line in lines if line.state == WorkLog.State.QUERIED],
         "is_cut": any(each < month.before for each in months),
         "total": sum((line.amount for line in lines), Decimal(0)),
         "statement": statements.of(offer.assistant, month),
@@ -98,13 +100,18 @@ def _week(offer: Offer, lines: list[WorkLog], today: date) -> dict[str, Any]:
         "amount": sum((line.amount for line in these), Decimal(0)),
         "bar": Bar((Segment("best", seconds),), agreed),
         "sentence": f"{durations.words(seconds)} of {durations.words(agreed)} this week",
-        "limit": limit(seconds, agreed, offer.handoff.owner.first_name),
+        "limit": limit(seconds, agreed, offer.handoff.owner.first_name, is_approved=_is_approved(these)),
         "week": dates.span(week.first, week.last),
     }
 
 
-def limit(seconds: int, agreed: int, owner: str) -> str:
-    """What to say about the week's agreed hours; nothing before four fifths of them."""
+def _is_approved(lines: Iterable[WorkLog]) -> bool:
+    """Whether what lies above the week's agreed hours has the owner's yes."""
+    return all(line.state == WorkLog.State.APPROVED for line in lines if line.is_over)
+
+
+def limit(seconds: int, agreed: int, owner: str, *, is_approved: bool) -> str:
+    """What to say about the week's agreed hours, and what lies above them; nothing before four fifths of them."""
     left = agreed - seconds
     if seconds < NEARLY * agreed:
         return ""
@@ -112,7 +119,8 @@ def limit(seconds: int, agreed: int, owner: str) -> str:
         return f"{durations.clock(left)} is left this week. What you log above that needs {owner}’s OK."
     if left == 0:
         return f"That is all of this week’s hours. What you log above them needs {owner}’s OK."
-    return f"{durations.clock(-left)} is above what is agreed for a week, and needs {owner}’s OK."
+    ok = f"{owner} has approved it" if is_approved else f"needs {owner}’s OK"
+    return f"{durations.clock(-left)} is above what is agreed for a week, and {ok}."
 
 
 def _timer(offer: Offer, now: datetime) -> dict[str, Any] | None:

@@ -25,6 +25,8 @@ from assistants.months import Month
 from tasks import dates, durations, formats, money
 from tasks.weeks import Week
 
+from . import line_words
+
 State = WorkLog.State
 # Until how long after the last day hours can still be logged.
 TO_LOG = timedelta(days=14)
@@ -167,7 +169,9 @@ def _corrected(offer: Offer, was: str, is_now: str, *, answer: str = "", was_que
     note = f"{was}. {became}"
     event = moves.make(Kind.CORRECTED, offer.handoff, offer, by=Actor.ASSISTANT, now=now, note=note)
     if was_queried:
-        tell.owner(event, letters.corrected(offer, was, became), now=now)
+        with formats.use(offer.handoff.owner.formats):
+            letter = letters.corrected(offer, line_words.as_read(was), line_words.as_read(became))
+        tell.owner(event, letter, now=now)
 
 
 def answered(note: str) -> Answered | None:

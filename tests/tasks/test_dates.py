@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks import dates
+from tasks import dates, formats
 from tasks.converters import DayConverter
 from tasks.durations import HOUR, MINUTE
+from tasks.formats import Formats
 
 DAYS = st.dates(date(2012, 1, 1), date(2045, 1, 1))
 ZONES = st.sampled_from(dates.zones())
@@ -45,8 +46,8 @@ def test_a_span_names_a_month_once_where_it_can_and_both_years_of_two(first: dat
     [
         ("2026-10-21T01:00", "6 pm"),
         ("2026-10-20T14:02", "7:02 am"),
-        ("2026-10-20T19:00", "12 pm"),
-        ("2026-10-20T07:00", "12 am"),
+        ("2026-10-20T19:00", "noon"),
+        ("2026-10-20T07:00", "midnight"),
         ("2026-10-20T07:05", "12:05 am"),
         ("2026-10-21T06:59", "11:59 pm"),
     ],
@@ -59,6 +60,14 @@ def test_a_moment_carries_its_local_day() -> None:
     at = datetime.fromisoformat("2026-10-21T01:00+00:00")
     assert dates.moment(at, PHOENIX) == "Tuesday 20 October, 6 pm"
     assert dates.moment(at, ZoneInfo("Asia/Manila")) == "Wednesday 21 October, 9 am"
+
+
+def test_a_moment_at_midnight_is_of_the_day_that_begins_and_nobody_reads_another() -> None:
+    at = datetime.fromisoformat("2026-10-21T07:00+00:00")
+    assert dates.moment(at, PHOENIX) == "Wednesday 21 October, 0:00"
+    assert dates.moment(at + timedelta(hours=12), PHOENIX) == "Wednesday 21 October, noon"
+    with formats.use(Formats(clock="24")):
+        assert dates.moment(at, PHOENIX) == "Wednesday 21 October, 00:00"
 
 
 @pytest.mark.parametrize("name", ["America/Phoenix", "Europe/Kiev", "Antarctica/Troll", "Asia/Calcutta", "UTC"])

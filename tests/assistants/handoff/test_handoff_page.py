@@ -177,3 +177,27 @@ def test_no_line_of_the_terms_ends_between_a_number_and_its_unit(hers: Client, n
     with standing_at(NOW):
         page = hers.get(f"/hand-offs/{handoff.pk}/").content.decode()
     assert page.count("<dd>5\N{NO-BREAK SPACE}h a week") == 2
+
+
+# --- What changed nothing, and what is no longer so ---------------------------------
+def test_a_stage_that_was_not_changed_is_not_said_to_be_known(hers: Client, nora: Owner) -> None:
+    offer = a_running_offer(owner=nora, now=NOW)
+    emails = OutgoingEmail.objects.count()
+    page = page_at(hers, offer.handoff, NOW, "stage/", stage="full")
+    assert "Nothing was changed." in page
+    assert "Ana knows." not in page
+    assert OutgoingEmail.objects.count() == emails
+    assert "Ana knows." in page_at(hers, offer.handoff, NOW, "stage/", stage="shadow")
+
+
+def test_when_it_was_sent_is_said_of_the_start_it_had_then_and_not_of_a_draft(hers: Client, nora: Owner) -> None:
+    offer = an_offer(owner=nora, now=NOW)
+    assert "Sent a week or more before the start it was sent with" in page_at(hers, offer.handoff)
+    assert "before the start" not in page_at(hers, offer.handoff, NOW, "undo/")
+
+
+def test_a_last_day_that_is_set_is_said_with_who_knows_of_it(hers: Client, nora: Owner) -> None:
+    offer = a_running_offer(owner=nora, now=NOW)
+    page = page_at(hers, offer.handoff, NOW, "end/", last_day="2026-11-20")
+    assert "It ends on Friday 20 November. Ana knows." in page
+    assert "It has ended. Ana knows." in page_at(hers, offer.handoff, NOW, "end/", last_day="2026-10-15")

@@ -17,7 +17,7 @@ from assistants.mail import messages
 from assistants.models import Offer, OutgoingEmail
 from tasks.models import Owner
 from tests.assistants.world import an_email, deliver, email_of, keys
-from tests.factories import NOW, a_draft, a_running_offer, a_task, an_accepted_offer, an_assistant, an_offer
+from tests.factories import NOW, TODAY, a_draft, a_running_offer, a_task, an_accepted_offer, an_assistant, an_offer
 
 pytestmark = pytest.mark.django_db
 NASTY = "<script>alert('x')</script> & \"quoted\" {{ 7|add:7 }} %s"
@@ -158,6 +158,19 @@ def test_the_owner_reads_why_it_was_declined(nora: Owner, reason: str, line: str
     assert message.subject == "Ana declined record keeping"
     assert line in str(message.body)
     assert line in Reader(html_of(message)).text
+
+
+def test_who_takes_an_acceptance_back_reads_that_it_was_the_acceptance(nora: Owner) -> None:
+    offer = an_accepted_offer(owner=nora)
+    replies.take_back(offer, now=NOW)
+    said = messages.compose(email_of(offer, "news", "taken back")).subject
+    assert said == "You took your acceptance of record keeping back"
+
+
+def test_what_is_accepted_on_its_first_day_asks_for_what_is_needed_now(nora: Owner) -> None:
+    letter = messages.compose(email_of(an_accepted_offer(owner=nora, starts_on=TODAY), "answer", "accepted")).body
+    assert "It starts today, so share what is needed now" in letter
+    assert "Nothing to do until then." not in letter
 
 
 def test_the_owner_reads_what_was_accepted(nora: Owner) -> None:

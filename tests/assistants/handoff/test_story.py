@@ -174,6 +174,19 @@ def test_what_comes_next_is_told_while_it_is_open_and_until_it_starts(nora: Owne
     assert story.to_come(loaded(offer)) == []
 
 
+def test_the_end_of_a_trial_comes_next_until_a_last_day_is_set(nora: Owner) -> None:
+    offer = an_offer(owner=nora)
+    Handoff.objects.update(stage="trial", trial_ends_on=date(2026, 11, 20))
+    last = ("The trial ends, and you say whether it goes on", "Friday 20 November")
+    entries = [(each.what, each.when) for each in story.to_come(loaded(offer))]
+    assert entries[-2:] == [("It starts", "Monday 26 October"), last]
+    replies.accept(offer, terms_version=1, now=NOON)
+    sweeps.start(offer, now=NOON)
+    assert [(each.what, each.when) for each in story.to_come(loaded(offer))] == [last]
+    agreed.give_notice(loaded(offer), offer, date(2026, 11, 10), now=NOON)
+    assert [each.what for each in story.to_come(loaded(offer))] == ["It ends"]
+
+
 @pytest.mark.parametrize("move", ["declined", "expired", "withdrawn", "undeliverable", "undone"])
 def test_nothing_comes_of_what_is_over(nora: Owner, move: str) -> None:
     offer = an_offer(owner=nora)

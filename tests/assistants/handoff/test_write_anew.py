@@ -56,6 +56,14 @@ def test_written_anew_it_begins_with_the_words_and_the_terms_of_the_old_one(
     assert (form["hours"], form["share"], form["rate"]) == ("3", 60, 18)
 
 
+def test_written_anew_it_goes_to_whom_it_was_withdrawn_from(
+    hers: Client, nora: Owner, task: Task, ana: Assistant, old: Handoff
+) -> None:
+    an_assistant(owner=nora, name="Aaron Abel", rate=20, hours=8)
+    page = text_of(hers.get(f"{PICK}?task={task.pk}&anew={old.pk}"))
+    assert f'<option value="{ana.pk}" selected>' in page
+
+
 def test_to_somebody_else_only_the_words_of_the_old_one_go(
     hers: Client, nora: Owner, task: Task, old: Handoff
 ) -> None:

@@ -74,6 +74,22 @@ def test_all_of_a_task_in_parts_goes_without_a_word_and_a_draft_of_more_does(
     assert hers.post(writing(task, ana), typed(nora, share="40", send="1")).status_code == 302
 
 
+# --- Whom it goes to -----------------------------------------------------------
+def test_all_at_once_with_nobody_else_chosen_is_not_sent_and_is_kept_as_a_draft(
+    hers: Client, nora: Owner, task: Task, ana: Assistant
+) -> None:
+    ben = an_assistant(owner=nora, name="Ben Okafor", rate=20, hours=8)
+    form = typed(nora, if_not="all")
+    response = hers.post(writing(task, ana), form | {"send": "1"})
+    assert response.status_code == 422
+    assert "Choose who else is asked, or choose to be told." in text_of(response)
+    assert hers.post(writing(task, ana), form | {"draft": "1"}).status_code == 302
+    draft = Handoff.objects.get()
+    assert draft.state == "draft"
+    assert hers.post(page_of(draft, "draft"), form | {"send": "1", "others": [str(ben.pk)]}).status_code == 302
+    assert draft.offers.count() == 2
+
+
 # --- What keeps it from being sent ---------------------------------------------
 @pytest.mark.parametrize(
     ("what", "said"),

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from assistants import links
-from assistants.handoff import agreed, deliveries, moves, replies
+from assistants.handoff import agreed, deliveries, moves, replies, story
 from assistants.link import erasure, own_words, person_data, renewals
 from assistants.mail import messages, outbox
 from assistants.models import Assistant, Handoff, LinkRequest, NeverMail, Offer, OutgoingEmail, Plan, WorkLog
@@ -159,6 +159,19 @@ def test_months_that_are_called_as_the_person_stay(nora: Owner) -> None:
         "may": "Maybe Someone, or may",
     }
     assert replace(known, first_name="").out_of("May and May Lee") == "May and Someone who left"
+
+
+# --- What the owner reads of it ----------------------------------------------------
+def test_what_their_erasure_ended_says_so_and_they_are_someone_who_left(
+    nora: Owner, running: Offer, now: datetime
+) -> None:
+    agreed.give_notice(running.handoff, running, nora.today(now) + 2 * DAY, now=now)
+    erase(running, now)
+    handoff = Handoff.objects.with_terms().get(pk=running.handoff_id)
+    said = [entry.what for entry in story.log(handoff)]
+    assert said[0] == "They had their data erased, which ended it"
+    assert {"You sent it to someone who left", "Someone who left accepted"} <= set(said)
+    assert story.row(handoff).title == "Record keeping, with someone who left"
 
 
 # --- What goes on ----------------------------------------------------------------

@@ -190,7 +190,7 @@ def test_accepting_needs_one_press_and_no_cookie(nora: Owner, ana: Client) -> No
     response = ana.post(link(offer, "accept"), by_hand(offer) | {"terms": "1"})
     assert (response.status_code, response["Location"]) == (302, link(offer))
     assert not response.cookies
-    assert standing(offer) == ("taken", "accepted")
+    assert standing(offer) == ("active", "accepted")  # its first day has come
     assert "Accepted." in text_of(ana.get(link(offer)))
 
 

@@ -301,7 +301,7 @@ def test_the_timer_is_started_and_stopped_by_two_buttons(ana: Client, offer: Off
     assert "Your timer runs" in text_of(send(ana, offer, "timer/start/"))
     with standing_at(NOON + timedelta(minutes=90)):
         page = text_of(ana.get(link(offer)))
-        assert "Since 12 pm, 1 h 30 min." in page
+        assert "Since noon, 1 h 30 min." in page
         assert "left on" not in page
         page = text_of(send(ana, offer, "timer/stop/"))
     assert "Your timer runs" not in page

@@ -104,6 +104,27 @@ def test_what_was_typed_comes_back_where_it_was_typed(
     assert dump() == before
 
 
+@pytest.mark.parametrize(
+    ("make", "path", "button"),
+    [
+        (in_this_week, "accept/", "Accept"),
+        (in_this_week, "ask/", "Send the question"),
+        (in_this_week, "change/", "Send to Nora"),
+        (in_this_week, "decline/", "Decline"),
+        (agreed, "take-back/", "Take it back"),
+        (agreed, "note/", "Send"),
+        (agreed, "end/", "End it on this day"),
+        (running, "hours/", "Log hours"),
+        (running, "timer/start/", "Start a timer"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_the_button_to_press_again_is_named(nora: Owner, ana: Client, make: Make, path: str, button: str) -> None:
+    page = text_of(at_once(ana, make(nora), path))
+    assert f"Read it, then press “{button}” once more." in page
+    assert f">{button}</button>" in page
+
+
 def test_the_same_form_sent_once_more_does_its_work_once(nora: Owner, ana: Client) -> None:
     offer = agreed(nora)
     form = {"note": "Where is the folder?", "once": "a-note"}

@@ -13,10 +13,10 @@ from django.test import Client
 from assistants import links
 from assistants.handoff import agreed, handoffs, letters, replies, story, sweeps
 from assistants.link import page as link_page
-from assistants.models import Handoff, Offer, WorkLog
+from assistants.models import Handoff, Offer, OutgoingEmail, WorkLog
 from assistants.work import work_logs
 from tasks.models import Owner
-from tests.assistants.world import by_hand, dump, email_of, text_of
+from tests.assistants.world import by_hand, dump, email_of, standing, text_of
 from tests.factories import a_running_offer, a_task, an_accepted_offer, an_offer, some_hours
 from tests.tasks.clocks import standing_at
 
@@ -51,6 +51,86 @@ def link(offer: Offer, path: str = "") -> str:
 
 def send(client: Client, offer: Offer, path: str, **form: str) -> str:
     return text_of(client.post(link(offer, path), by_hand(offer, **form), follow=True))
+
+
+# --- What is wrong --------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("path", "typed", "field"),
+    [
+        ("change/", {"hours": "5", "rate": "18", "starts_on": "2026-10-29", "share": "100"}, "id_change_starts_on"),
+        ("ask/", {"question": " "}, "id_question"),
+    ],
+)
+def test_an_error_in_what_is_folded_stands_at_the_top_with_a_link_to_its_field(
+    nora: Owner, ana: Client, path: str, typed: dict[str, str], field: str
+) -> None:
+    asked = an_offer(owner=nora, now=NOON, reply_by=NOON + timedelta(days=2), starts_on=FRIDAY + timedelta(days=9))
+    page = send(ana, asked, path, **typed)
+    summary = page.index('id="problem" autofocus')
+    assert page.count('id="problem"') == 1
+    assert "<title>Problem: " in page
+    assert summary < page.index(f'href="#{field}"') < page.index("<h1") < page.index(f'id="{field}"')
+
+
+def test_an_error_in_hours_stands_at_the_top_once(ana: Client, offer: Offer) -> None:
+    for path in ("", f"{some_hours(offer=offer, day=MONDAY).pk}/"):
+        page = send(ana, offer, f"hours/{path}", day="2026-10-26", time="25:00")
+        assert "<title>Problem: " in page
+        assert page.count('id="problem"') == 1
+        assert page.index('id="problem"') < page.index("<h1")
+
+
+def test_an_error_in_a_form_that_the_page_has_no_more_is_no_problem_of_it(nora: Owner, ana: Client) -> None:
+    closed = an_offer(owner=nora, now=NOON, reply_by=NOON + timedelta(days=2), starts_on=FRIDAY + timedelta(days=9))
+    replies.decline(closed, reason="", now=NOON)
+    page = send(ana, closed, "ask/", question=" ")
+    assert "Problem: " not in page
+    assert 'id="problem"' not in page
+
+
+# --- Work that starts the day it is accepted -----------------------------------------
+def test_what_is_accepted_on_its_first_day_takes_hours_at_once_and_one_email_says_so(
+    nora: Owner, ana: Client
+) -> None:
+    today = nora.today(NOON)
+    asked = an_offer(owner=nora, now=NOON, reply_by=NOON + timedelta(days=2), starts_on=today)
+    page = send(ana, asked, "accept/", terms="1")
+    assert "Log hours</h2>" in page
+    assert "Take it back</button>" in page
+    sweeps.start_due(now=NOON)
+    (told,) = OutgoingEmail.objects.filter(offer=asked).exclude(kind="offer")
+    assert "It starts today: you log your hours on your page." in told.facts["lines"][0]
+
+
+def test_a_change_that_is_agreed_on_its_first_day_begins_at_once(nora: Owner, hers: Client) -> None:
+    today = nora.today(NOON)
+    asked = an_offer(owner=nora, now=NOON, reply_by=NOON + timedelta(days=2), starts_on=today + timedelta(days=9))
+    fields = asked.terms.fields | {"starts_on": today}
+    replies.counter(asked, **fields, note="", terms_version=1, now=NOON)
+    hers.post(f"/hand-offs/{asked.handoff_id}/offers/{asked.pk}/agree/", {"terms": "2"})
+    assert standing(asked) == ("active", "accepted")
+    assert not OutgoingEmail.objects.filter(offer=asked, kind="start").exists()
+
+
+# --- Hours that are asked about -------------------------------------------------------
+def test_a_question_about_hours_stands_at_the_top_and_leads_to_its_answer(ana: Client, offer: Offer) -> None:
+    line = some_hours(offer=offer, day=MONDAY)
+    assert "asks about your hours" not in text_of(ana.get(link(offer)))
+    work_logs.query(offer.handoff, line.pk, "Which ones?", now=NOON)
+    page = text_of(ana.get(link(offer)))
+    asks = page.index(f'<a href="{link(offer, f"hours/{line.pk}/")}">Answer about Mon 26 Oct, 1:00</a>')
+    assert page.index("Nora asks about your hours.") < asks < page.index("<h1")
+
+
+# --- Hours above the week's -------------------------------------------------------
+def test_what_lies_above_the_week_and_is_approved_needs_no_ok(ana: Client, offer: Offer) -> None:
+    some_hours(offer=offer, day=MONDAY, seconds=5 * HOUR)
+    above = some_hours(offer=offer, day=MONDAY, seconds=HOUR // 4)
+    assert "0:15 is above what is agreed for a week, and needs Nora’s OK." in text_of(ana.get(link(offer)))
+    work_logs.approve(offer.handoff, [work_logs.mark(above)], now=NOON)
+    page = text_of(ana.get(link(offer)))
+    assert "0:15 is above what is agreed for a week, and Nora has approved it." in page
+    assert "needs Nora’s OK" not in page
 
 
 # --- Saved -----------------------------------------------------------------------

@@ -130,6 +130,15 @@ def test_a_trial_has_its_end(nora: Owner) -> None:
 
 
 @database
+def test_the_weeks_of_a_trial_end_with_it_until_the_owner_keeps_them_on(nora: Owner) -> None:
+    offer = a_running_offer(owner=nora)
+    agreed.set_stage(offer.handoff, offer, "trial", trial_ends_on=date(2026, 11, 20), now=NOW)
+    assert "RRULE:FREQ=WEEKLY;UNTIL=20261120" in read(offer)
+    agreed.set_stage(offer.handoff, offer, "full", trial_ends_on=None, now=NOW)
+    assert "RRULE:FREQ=WEEKLY" in read(offer)
+
+
+@database
 def test_names_stay_and_differ_between_offers_and_asking_changes_nothing(nora: Owner) -> None:
     offer, other = an_accepted_offer(owner=nora), an_accepted_offer(owner=nora, task=a_task(owner=nora))
     before = dump()

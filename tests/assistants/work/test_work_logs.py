@@ -320,11 +320,14 @@ def test_what_is_undone_is_written_down_as_that_and_both_read_it_so(offer: Offer
     assert {event.note for event in offer.events.filter(kind__in=kinds)} >= {"26 October 2026, 1:00, “Receipts”"}
     handoff = Handoff.objects.with_terms().get(pk=offer.handoff_id)
     assert [entry.what for entry in story.log(handoff)][:5] == [
-        "Not paid after all",
-        "You marked hours paid",
-        "You approved hours",
-        "You took the approval back",
-        "You approved hours",
+        f"{what}: 26 October 2026, 1:00"
+        for what in (
+            "Not paid after all",
+            "You marked hours paid",
+            "You approved hours",
+            "You took the approval back",
+            "You approved hours",
+        )
     ]
     theirs = [said.what for said in page.talk(Offer.objects.get(pk=offer.pk))]
     assert theirs[0] == "Not paid after all"

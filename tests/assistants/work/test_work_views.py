@@ -14,7 +14,7 @@ from assistants.models import Offer, WorkLog
 from assistants.months import Month
 from assistants.work import work_logs
 from tasks.models import Owner
-from tests.assistants.world import dump, keys, text_of
+from tests.assistants.world import dump, email_of, keys, text_of
 from tests.factories import a_running_offer, a_task, some_hours
 from tests.tasks.clocks import standing_at
 
@@ -130,6 +130,23 @@ def test_the_history_tells_both_sides_what_was_said_about_hours(hers: Client, of
         assert "corrected hours" in shown
         assert "approved hours" in shown
     assert "26 October 2026, 1:00, “Receipts”, on 26 October 2026" in theirs
+
+
+def test_the_owner_reads_the_days_of_hours_in_their_own_format_in_the_history_and_by_email(
+    nora: Owner, hers: Client, offer: Offer
+) -> None:
+    Owner.objects.update(date_format="month")
+    offer.handoff.owner.refresh_from_db()
+    line = some_hours(offer=offer, day=MONDAY)
+    work_logs.query(offer.handoff, line.pk, "Why?", now=NOON)
+    work_logs.correct(offer, line.pk, day=MONDAY, seconds=HOUR // 2, note="", now=NOON)
+    work_logs.approve(offer.handoff, [work_logs.mark(offer.handoff.work.get())], now=NOON)
+    shown = page(hers, offer).partition("What happened")[2]
+    for said in ("October 26, 2026, 1:00: Why?", "You approved hours: October 26, 2026, 0:30", "Now: 0:30."):
+        assert said in shown
+    assert "26 October 2026" not in shown
+    letter = email_of(offer, "answer", "corrected")
+    assert letter.facts["lines"][:2] == ["October 26, 2026, 1:00.", "Now: October 26, 2026, 0:30."]
 
 
 # --- The month -------------------------------------------------------------------

@@ -213,7 +213,7 @@ def test_a_new_owner_is_offered_no_reminder_5_pm_and_four_hours(hers: Client, no
     assert "checked" not in next(tag.attrs for tag in page.all("input") if tag.attrs.get("name") == "wants_reminder")
     options = [tag.text for tag in page.all("option")]
     hours, looks = options[-29:-12], options[-12:]
-    assert (hours[0], hours[6], hours[16]) == ("6 am", "12 pm", "10 pm")
+    assert (hours[0], hours[6], hours[16]) == ("6 am", "noon", "10 pm")
     assert looks[:5] == ["As on this device", "Light", "Dark", "6:30 pm", "18:30"]
     assert looks[5:] == [
         "15 October 2026", "October 15, 2026", "1,234.50", "1.234,50", "1 234,50", "1’234.50", "12,34,567.50"

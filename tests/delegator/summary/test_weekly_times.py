@@ -136,7 +136,7 @@ def test_a_monthly_one_comes_once_in_each_month(zone: str, weekday: int) -> None
     [
         ("week", 1, 7, "Every Monday at 7 am."),
         ("week", 5, 18, "Every Friday at 6 pm."),
-        ("month", 7, 12, "On the first Sunday at 12 pm of each month, about the week before."),
+        ("month", 7, 12, "On the first Sunday at noon of each month, about the week before."),
     ],
 )
 def test_the_schedule_is_said_in_words(every: str, weekday: int, hour: int, said: str) -> None:
