@@ -9,3 +9,8 @@ document.addEventListener("input", (event) => {
   const thousands = pairs === undefined ? /\B(?=(\d{3})+$)/g : /\B(?=(\d\d)*\d{3}$)/g;
   output.textContent = prefix + event.target.value.replace(thousands, group);
 });
+// An answer to where it stood before would put it back there; the next one is on its way.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const slider = detail.requestConfig.elt.elements?.budget;
+  if (slider && detail.requestConfig.parameters.budget !== slider.value) detail.shouldSwap = false;
+});

@@ -73,6 +73,19 @@ def test_another_rate_or_budget_shows_another_plan_at_once_and_saves_nothing(pag
     expect(page.get_by_role("heading", name="Nothing to spend, nothing to hand off")).to_be_visible()
 
 
+def test_a_key_held_on_the_slider_takes_each_of_its_steps(page: Page, visit: Visit) -> None:
+    page.goto("/plan/?budget=500")
+    slider = page.get_by_role("slider")
+    slider.focus()
+    for number in range(1, 21):
+        page.keyboard.press("ArrowLeft")
+        if number % 5 == 0:
+            said = f"Your budget would be ${500 - 10 * number}."
+            expect(page.get_by_role("region", name="Tried")).to_contain_text(said)
+    expect(slider).to_have_value("300")
+    expect(slider).to_be_focused()
+
+
 def test_one_step_more_comes_into_the_page_and_has_one_of_its_own(
     page: Page, visit: Visit, opens: Opens, owner: Person
 ) -> None:
