@@ -127,7 +127,7 @@ class SessionStore(SessionBase):
         return Session(key_hash=_hash(self.session_key), owner_id=owner_id, data=data, expires_at=ends, **about)
 
     def _last_moment(self) -> datetime | None:
-        """However much it is used. Since when one of before this was kept is, nobody knows: it ends when it would."""
+        """However much it is used. One from before its beginning was kept ends when it did, and lives no longer."""
         return self.signed_in_at + timedelta(days=settings.SESSION_DAYS) if self.signed_in_at else self.ends_at
 
 
