@@ -16,7 +16,7 @@ help: ## Show this list
 run: ## Start it on this computer, at http://127.0.0.1:8000 (PORT=8001 make run for another port)
 	@exec $(PYTHON) delegator/laptop.py
 
-test: tools ## Run every test on SQLite, on Postgres and in Chromium (make test ARGS="-k day")
+test: tools ## Run every test on SQLite, what asks for a database on Postgres too, then Chromium (make test ARGS="-k day")
 	@$(VENV)/python -m tests.run $(ARGS)
 
 drills: tools ## Kill what runs and see that nothing is lost; takes long (SEEDS=5 make drills ARGS="-k redis")

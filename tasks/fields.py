@@ -245,12 +245,9 @@ class ZoneSelect(forms.Select):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = self.format_value(value)
         given = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
-        areas = format_html_join(
-            "",
-            '<optgroup label="{}">{}</optgroup>',
-            ((area, _options(zones, chosen)) for area, zones in self.choices),
-        )
-        return format_html("<select{}>{}</select>", flatatt(given), areas)
+        areas = ((area, _options(zones, chosen)) for area, zones in self.choices)
+        drawn = format_html_join("", '<optgroup label="{}">{}</optgroup>', areas)
+        return format_html("<select{}>{}</select>", flatatt(given), drawn)
 
 
 class ZoneField(forms.ChoiceField):

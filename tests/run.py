@@ -1,5 +1,5 @@
 """
-`make test`: every test on SQLite, again on Postgres, then those of the browser.
+`make test`: every test on SQLite, those that ask for a database again on Postgres, then the browser's.
 
 It brings what they need that pip cannot: Chromium, and a Redis as new as Debian's. Arguments go to
 pytest. The last line it prints counts all: `12 passed, 0 failed`.

@@ -101,8 +101,14 @@ def test_her_address_in_another_case_is_hers() -> None:
 
 # --- What she has ------------------------------------------------------------
 @every_now
-def test_nothing_of_hers_lies_in_the_future_but_what_should(now: datetime) -> None:
+def test_whenever_she_comes_her_log_her_hand_offs_and_her_summary_are_of_then(now: datetime) -> None:
     owner = demo.load(now)
+    nothing_of_hers_lies_in_the_future_but_what_should(owner, now)
+    she_has_a_hand_off_in_each_state_that_the_pages_show(owner, now)
+    her_newest_summary_is_of_the_week_before_the_last_monday_at_7(owner, now)
+
+
+def nothing_of_hers_lies_in_the_future_but_what_should(owner: Owner, now: datetime) -> None:
     today = owner.today(now)
     assert owner.next_summary_at == weekly_times.next_at(owner, now)
     assert max(owner.entries.values_list("day", flat=True)) <= today
@@ -115,9 +121,7 @@ def test_nothing_of_hers_lies_in_the_future_but_what_should(now: datetime) -> No
         assert handoff.terms.starts_on.weekday() == 0
 
 
-@every_now
-def test_she_has_a_hand_off_in_each_state_that_the_pages_show(now: datetime) -> None:
-    owner = demo.load(now)
+def she_has_a_hand_off_in_each_state_that_the_pages_show(owner: Owner, now: datetime) -> None:
     states = {handoff.assistant.first_name: handoff.state for handoff in owner.handoffs.all()}
     State = Handoff.State  # noqa: N806 - a class
     assert states == {
@@ -130,9 +134,7 @@ def test_she_has_a_hand_off_in_each_state_that_the_pages_show(now: datetime) -> 
     assert now + timedelta(days=1) < waiting.reply_by < now + timedelta(days=5)
 
 
-@every_now
-def test_her_newest_summary_is_of_the_week_before_the_last_monday_at_7(now: datetime) -> None:
-    owner = demo.load(now)
+def her_newest_summary_is_of_the_week_before_the_last_monday_at_7(owner: Owner, now: datetime) -> None:
     summary = owner.summaries.get()
     local = summary.written_at.astimezone(owner.zone)
     assert (local.weekday(), local.hour) == (0, 7)
