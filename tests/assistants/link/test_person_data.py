@@ -105,7 +105,7 @@ def test_who_stopped_all_mail_still_gets_this_one(browser: Client, offer: Offer)
     OutgoingEmail.objects.update(due_at=now)
     outbox.pump(done=deliveries.hear_of)
     states = dict(OutgoingEmail.objects.filter(offer=offer).values_list("kind", "state"))
-    assert states == {"data": "sent", "offer": "skipped", "news": "skipped", "start": "skipped"}
+    assert states == {"data": "sent", "offer": "skipped", "news": "skipped"}
 
 
 # --- The mailed links ----------------------------------------------------------

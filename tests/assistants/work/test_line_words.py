@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from assistants.work import line_words
@@ -11,9 +13,9 @@ from tasks.formats import Formats
 AMERICAN = Formats(dates="month")
 
 
-def read(written: object, note: str) -> str:
+def read(written: Callable[[str], str], note: str) -> str:
     with formats.use(AMERICAN):
-        return written(note)  # type: ignore[operator,no-any-return]
+        return written(note)
 
 
 @pytest.mark.parametrize(
