@@ -80,7 +80,9 @@ def test_a_key_held_on_the_slider_takes_each_of_its_steps(page: Page, visit: Vis
     for number in range(1, 21):
         page.keyboard.press("ArrowLeft")
         if number % 5 == 0:
-            expect(page.get_by_role("region", name="Tried")).to_contain_text(f"Your budget would be ${500 - 10 * number}.")
+            expect(page.get_by_role("region", name="Tried")).to_contain_text(
+                f"Your budget would be ${500 - 10 * number}."
+            )
     expect(slider).to_have_value("300")
     expect(slider).to_be_focused()
 
