@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 
 from allauth.account.models import EmailAddress
@@ -111,12 +112,10 @@ def load(now: datetime) -> Owner:
     tasks = _tasks(owner, now)
     roster = _people(owner, now)
     _log(owner, tasks, today, now)
-    _handoffs(owner, tasks, roster, now)
     owner.next_summary_at = weekly_times.next_at(owner, now)
     owner.save(update_fields=["next_summary_at"])
-    # The newest one that is out: on a Monday before 7 that of the week before last.
-    written_at = owner.next_summary_at - timedelta(days=7)
-    weekly.write(owner, weekly_times.week_due(owner, written_at), now=written_at)
+    # On a Monday before 7 that of the week before last is the newest one.
+    _handoffs(owner, tasks, roster, now, summed_at=owner.next_summary_at - timedelta(days=7))
     _keep_mail(owner)
     return owner
 
@@ -199,12 +198,23 @@ def _day(tasks: dict[str, Task], day: date, back: int, random: Random, *, half: 
             yield days.Edit(tasks[name].pk, day, rounded * MINUTE)
 
 
-def _handoffs(owner: Owner, tasks: dict[str, Task], roster: dict[str, Assistant], now: datetime) -> None:
+def _handoffs(
+    owner: Owner, tasks: dict[str, Task], roster: dict[str, Assistant], now: datetime, *, summed_at: datetime
+) -> None:
+    """And the newest summary that is out, which knows nothing of what came after it."""
     today = owner.today(now)
+    summed_on, sent_at = summed_at.astimezone(owner.zone).date(), _at(owner, today - timedelta(days=2), 9, 4)
     start = Week.of(today).first - timedelta(weeks=HANDED_OFF)
-    _running(owner, tasks["Web site"], roster["Tomasz"], start, today)
+    offer = _running(owner, tasks["Web site"], roster["Tomasz"], start)
+    _work(offer, start, summed_on)
     _declined(owner, tasks["Sales"], roster["Joan"], today)
-    _waiting(owner, tasks["Social posts"], roster["Priya"], today, now)
+    wait = partial(_waiting, owner, tasks["Social posts"], roster["Priya"], today, sent_at)
+    if sent_at < summed_at:
+        wait()
+    weekly.write(owner, weekly_times.week_due(owner, summed_at), now=summed_at)
+    if sent_at >= summed_at:
+        wait()
+    _work(offer, summed_on, today)
     written = _written(tasks["Record keeping"], roster["Ana"], BOOKS, 120, now + timedelta(days=5), today, 300, 300)
     handoffs.draft(owner, written, now=now)
 
@@ -227,8 +237,8 @@ def _written(
     )
 
 
-def _running(owner: Owner, task: Task, person: Assistant, start: date, today: date) -> None:
-    """Accepted and started; four hours a week logged since."""
+def _running(owner: Owner, task: Task, person: Assistant, start: date) -> Offer:
+    """Accepted and started."""
     sent_on = start - timedelta(days=10)
     written = _written(task, person, WEB_SITE, 240, _at(owner, start - timedelta(days=3), 18), sent_on, 270, 240)
     handoff = handoffs.draft(owner, written, now=_at(owner, sent_on, 9))
@@ -237,7 +247,14 @@ def _running(owner: Owner, task: Task, person: Assistant, start: date, today: da
     offer.refresh_from_db()
     replies.accept(offer, terms_version=1, now=_at(owner, sent_on + timedelta(days=2), 7, 2))
     sweeps.start(offer, now=_at(owner, start, 0, 1))
-    for number, day in enumerate(start + timedelta(days=n) for n in range((today - start).days)):
+    return offer
+
+
+def _work(offer: Offer, first: date, end: date) -> None:
+    """Four hours a week, logged, approved and paid from the first day to before `end`."""
+    owner, start = offer.handoff.owner, offer.handoff.terms.starts_on
+    for day in (first + timedelta(days=n) for n in range((end - first).days)):
+        number = (day - start).days
         # Tuesdays and Fridays, two hours each; the first week a little less.
         if day.weekday() in (1, 4):
             seconds = 2 * HOUR if number > 7 else 105 * MINUTE
@@ -274,8 +291,7 @@ def _declined(owner: Owner, task: Task, person: Assistant, today: date) -> None:
     replies.decline(offer, reason="time", now=_at(owner, sent_on + timedelta(days=1), 8, 30))
 
 
-def _waiting(owner: Owner, task: Task, person: Assistant, today: date, now: datetime) -> None:
-    sent_at = _at(owner, today - timedelta(days=2), 9, 4)
+def _waiting(owner: Owner, task: Task, person: Assistant, today: date, sent_at: datetime) -> None:
     written = _written(task, person, SOCIAL, 150, _at(owner, today + timedelta(days=3), 17), today, 150, 150)
     handoffs.send(handoffs.draft(owner, written, now=sent_at), now=sent_at)
     _hand_over(owner, sent_at + timedelta(minutes=1))

@@ -55,6 +55,8 @@ def _save(request: OwnerRequest, day: date) -> HttpResponse:
     if not sent.errors:
         if outcome.changed:
             sheet_answers.say_saved(request, now)
+        elif not pressed:
+            messages.success(request, "All of this day is saved.")
         return pressed or redirect("tasks:day", day)
     form = _on(days.sheet(owner, day, now=now), owner, now, request.POST)
     form.hear(outcome)
@@ -101,8 +103,14 @@ def day_copy(request: OwnerRequest, day: date) -> HttpResponse:
         if filled:
             messages.success(request, f"{rows}{where}", now.isoformat())
         else:
-            messages.success(request, f"Nothing to fill in{where}.")
+            messages.success(request, f"Nothing to fill in{where}: {_why_nothing(owner, day, source)}.")
     return redirect("tasks:day", day)
+
+
+def _why_nothing(owner: Owner, day: date, source: date | None) -> str:
+    if source is None:
+        return f"nothing is logged in the week before {dates.full(day)}"
+    return "what it has is here already" if owner.entries.on(source).exists() else "nothing is logged there"
 
 
 @login_required

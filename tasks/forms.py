@@ -110,7 +110,7 @@ class RoutineForm(forms.Form):
     """First run, step 2: which tasks fill the day, and how much of it each takes."""
 
     new_name = LineField(required=False, max_length=80)
-    new_time = SpanField(required=False, max_length=20)
+    new_time = SpanField(label="Another task", required=False, max_length=20)
 
     def __init__(self, owner: Owner, choices: Sequence[routine.Choice], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +118,8 @@ class RoutineForm(forms.Form):
         self.choices = choices
         for choice in choices:
             self.fields[f"on-{choice.key}"] = forms.BooleanField(required=False, initial=choice.on)
-            self.fields[f"time-{choice.key}"] = SpanField(required=False, max_length=20, initial=choice.span)
+            time = SpanField(label=choice.name, required=False, max_length=20, initial=choice.span)
+            self.fields[f"time-{choice.key}"] = time
 
     @property
     def rows(self) -> Iterator[Pick]:
@@ -138,9 +139,28 @@ class RoutineForm(forms.Form):
             self.add_error(None, "Keep at least one task, or add your own.")
         return given
 
-    def typed(self) -> dict[str, Any]:
-        """What stands in the fields now, to be shown again in a longer list."""
-        return {name: self[name].value() for name in self.fields}
+    @property
+    def is_new_wrong(self) -> bool:
+        return not {"new_name", "new_time"}.isdisjoint(self.errors)
+
+    @property
+    def new(self) -> list[str]:
+        """The name typed below the list, if any."""
+        name = self.cleaned_data.get("new_name")
+        return [name] if name else []
+
+    def grown(self, new: list[str]) -> dict[str, Any]:
+        """What stands in the fields now, to be shown again in a list with those names, ticked."""
+        typed = {name: self[name].value() for name in self.fields}
+        keys = [routine.Choice(name).key for name in new]
+        if not self.errors.get("new_name") and new == self.new:
+            typed |= {f"time-{key}": typed["new_time"] for key in keys} | {"new_name": "", "new_time": ""}
+        return typed | {f"on-{key}": True for key in keys}
+
+    def to_fill(self, new: list[str]) -> str:
+        """The id of the field to be typed in next: the empty time of a row just added, else the blank row."""
+        times = [self[f"time-{routine.Choice(name).key}"] for name in new]
+        return next((str(time.auto_id) for time in times if not time.value()), "id_new_name")
 
     def spans(self) -> list[routine.Span]:
         """The times of the ticked rows as they stand in the form; what is no time counts as none."""

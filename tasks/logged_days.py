@@ -28,10 +28,15 @@ class LoggedDays:
     shorter: dict[int, int]
 
     def between(self, first: int, end: int) -> tuple[list[int], list[int]]:
-        """How many work days were logged in each week from `first` to before `end`, and how many it had."""
-        work = [self.usual] * (end - first)
+        """
+        How many work days were logged in each week from `first` to before `end`, and how many it had.
+
+        Before the first week with a log there was nothing to log yet, so it has none.
+        """
+        begun = min(max(0, self.start - first), end - first)
+        work = [0] * begun + [self.usual] * (end - first - begun)
         for week, days in self.shorter.items():
-            if first <= week < end:
+            if max(first, self.start) <= week < end:
                 work[week - first] = days
         logged = periods.window(list(self.logged), self.start, first, end)
         return [(there & days).bit_count() for there, days in zip(logged, work, strict=True)], [

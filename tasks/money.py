@@ -25,14 +25,14 @@ class NotAnAmount(ValueError):
 
 def exact(amount: Decimal, currency: str) -> str:
     """For statements and hours worked: "$44.00"."""
-    return formats.number(format_currency(amount, currency, locale=LOCALE))
+    return formats.number(format_currency(amount, currency, locale=LOCALE).replace("-", "−"))
 
 
 def short(amount: Decimal, currency: str) -> str:
     """For plans: "$90", and "$40.50" where leaving out the cents would not add up."""
     if amount != amount.to_integral_value():
         return exact(amount, currency)
-    whole = format_currency(amount, currency, format="¤#,##0;-¤#,##0", locale=LOCALE, currency_digits=False)
+    whole = format_currency(amount, currency, format="¤#,##0;−¤#,##0", locale=LOCALE, currency_digits=False)
     return formats.number(whole)
 
 

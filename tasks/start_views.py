@@ -37,16 +37,17 @@ def start_vision(request: OwnerRequest) -> HttpResponse:
 
 @login_required
 def start_routine(request: OwnerRequest) -> HttpResponse:
-    """Ticked tasks with their times; a chip adds a row, and what is typed comes along."""
-    owner = request.user
-    new = _names(request.POST.getlist("add"))
-    added = _names(request.POST.getlist("added")) + new
+    """Ticked tasks with their times; a chip or "Add another" adds a row, and what is typed comes along."""
+    owner, focus = request.user, ""
+    added = _names(request.POST.getlist("added"))
     form = RoutineForm(owner, routine.choices(owner, added), request.POST or None)
-    if "add" in request.POST:
+    if "add" in request.POST or ("another" in request.POST and not form.is_new_wrong):
         # Only the list grew: nothing is saved yet, and nothing is wrong yet.
-        ticked = {f"on-{routine.Choice(name).key}": True for name in new}
-        form = RoutineForm(owner, form.choices, initial=form.typed() | ticked)
-    elif form.is_valid() or ("later" in request.POST and form.kept()):
+        new = _names(request.POST.getlist("add")) if "add" in request.POST else form.new
+        added += new
+        form = RoutineForm(owner, routine.choices(owner, added), initial=form.grown(new))
+        focus = form.to_fill(new)
+    elif ("another" not in request.POST and form.is_valid()) or ("later" in request.POST and form.kept()):
         routine.keep(owner, form.kept(), owner.today(timezone.now()))
         return redirect("home" if "later" in request.POST else "tasks:start_feel")
     elif "later" in request.POST:
@@ -55,6 +56,7 @@ def start_routine(request: OwnerRequest) -> HttpResponse:
     listed = {name.casefold() for name in [*(choice.name for choice in form.choices), best.name if best else ""]}
     context = {
         "form": form,
+        "focus": focus,
         "added": added,
         "often": [name for name in OFTEN_ADDED if name.casefold() not in listed],
         "estimate": bars.estimated(owner, form.spans(), best),

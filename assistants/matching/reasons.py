@@ -170,17 +170,18 @@ def _refused(rules: Rules, pair: Pair, refusal: Refusal) -> Reason:
 
 
 def _unskilled(rules: Rules, task: Task, ids: list[str]) -> Reason:
-    """The skill that nobody has; else who of `ids` comes closest; else that the owner said no to all."""
+    """The skill that nobody has; else who could but is excluded; else who of `ids` is closest; else a no to all."""
     roster = rules.assistants
     for skill, need in sorted(task.skills.items()):
         if all(each.skills.get(skill, 0) < need for each in roster.values()):
             return Reason("nobody", task.id, None, {"need": need}, skill)
-    if not ids:
-        return Reason("excluded" if roster else "nobody", task.id)
 
     def missing(id_: str) -> int:
         return sum(max(0, need - roster[id_].skills.get(skill, 0)) for skill, need in task.skills.items())
 
+    able = [id_ for id_ in sorted(roster) if not missing(id_)]
+    if able or not ids:
+        return Reason("excluded" if roster else "nobody", task.id, able[0] if len(able) == 1 else None)
     return _refused(rules, Pair(task.id, min(ids, key=missing)), "skill")
 
 

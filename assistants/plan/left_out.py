@@ -9,10 +9,19 @@ from decimal import Decimal
 
 from assistants.matching import Instance, Reason, weigh
 from assistants.models import Assistant
+from assistants.roster import absences
 from tasks import dates, durations, money
 from tasks.models import Owner, Skill, Task
 
+from .plan_inputs import Rows
+
 LEVELS = {1: "a beginner in", 2: "fair at", 3: "good at", 4: "strong in", 5: "an expert in"}
+# Why a person is left out for a task, by what `Rows.refused` has of the two.
+REFUSED = {
+    "declined": "{who} said no in the last eight weeks.",
+    "released": "{who} took the acceptance back in the last eight weeks.",
+    "ended": "It ended with {who} in the last eight weeks.",
+}
 PLAIN = {
     "only_me": "Only you can do this.",
     "excluded": "Whoever could is paused, wants no mail, said no in the last eight weeks, or you said never.",
@@ -39,13 +48,17 @@ class LeftOut:
 class Speaker:
     """Turns the matcher's codes and numbers into sentences; tasks, people and skills are by id as text."""
 
-    owner: Owner
+    rows: Rows
     asked: Instance
     tasks: Mapping[str, Task]
     people: Mapping[str, Assistant]
     skills: Mapping[str, Skill]
     # Until when the owner does not want to hear of a task.
     later: Mapping[str, date]
+
+    @property
+    def owner(self) -> Owner:
+        return self.rows.owner
 
     def say(self, reason: Reason, *, is_rest: bool = False) -> LeftOut:
         """`is_rest`: part of the task is proposed, and this is about what is left of it."""
@@ -80,6 +93,8 @@ class Speaker:
                 return f"Only you can do this: {task.only_me_reason.rstrip('.')}."
             case "excluded" if until := self.later.get(reason.task):
                 return f"Not now, you said. The plan asks again on {dates.long(until)}."
+            case "excluded" if reason.assistant:
+                return self.barred(task, self.people[reason.assistant]) or f"Never {who}, you said."
             case "keep":
                 feeling = f"You excel at it ({task.excel}) and don’t mind it ({task.loathe})."
                 return f"Keep it. {feeling}{self._price(numbers)}"
@@ -94,7 +109,9 @@ class Speaker:
                 return f"Handing it off would cost {self.cents(numbers['cents'])} a week more than it brings."
             case "no_hours":
                 minutes, _ = self._whole(reason)
-                return f"{who} has {_hours(numbers['left'])} left, and all of it takes {_hours(minutes)}."
+                away = absences.in_words(self.people[reason.assistant], self.rows.today) if reason.assistant else ""
+                left = f"{_hours(numbers['left'])} left{f' ({away})' if away else ''}"
+                return f"{who} has {left}, and all of it takes {_hours(minutes)}."
             case "minimum":
                 return f"{who} takes no less than {_hours(numbers['minutes'])} a week."
             case "budget":
@@ -103,6 +120,13 @@ class Speaker:
                 return f"With {who} it costs {self.cents(pay)} a week, and your budget has {left} left."
             case _:
                 return PLAIN.get(reason.code, "It does not fit beside the rest of the plan.")
+
+    def barred(self, task: Task, person: Assistant) -> str:
+        """What keeps the person from being asked for the task, a pause or a no; "" if it is a wish of the owner's."""
+        who, said = person.first_name, self.rows.refused.get((task.pk, person.pk), "")
+        if person.pk in self.rows.away:
+            return f"{who} is paused." if person.paused_on else f"{who} wants no mail."
+        return REFUSED[said].format(who=who) if said else ""
 
     def _worse(self, who: str, numbers: Mapping[str, int]) -> str:
         if numbers.get("pins"):

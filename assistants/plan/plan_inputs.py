@@ -50,8 +50,9 @@ class Rows:
     live: list[Handoff]
     minutes: dict[int, int]
     hour_value: Decimal | None
-    # Pairs of task and person who said no lately, and people who can be sent nothing, by id.
-    refused: set[Place]
+    # Pairs of task and person who said no lately, with how: declined, released or ended; and people who can be sent
+    # nothing, by id.
+    refused: dict[Place, str]
     away: set[int]
     wishes: list[Wish]
 
@@ -119,16 +120,16 @@ def _held_on(hours: list[BestHour], day: date) -> Decimal | None:
     return held[-1] if held else None
 
 
-def _refused(owners: Sequence[Owner], since: date) -> dict[int, set[Place]]:
-    """Who said no to which task since that day, or with whom it has ended, by owner. Two queries."""
+def _refused(owners: Sequence[Owner], since: date) -> dict[int, dict[Place, str]]:
+    """Who said no to which task since that day, or with whom it has ended, and which, by owner. Two queries."""
     said_no = Offer.objects.filter(handoff__owner__in=owners).refused_since(since)
     ended = Handoff.objects.filter(owner__in=owners).ended_since(since)
-    found: dict[int, set[Place]] = {owner.pk: set() for owner in owners}
-    for owner_id, *pair in [
-        *said_no.values_list("handoff__owner", "handoff__task", "assistant"),
-        *ended.values_list("owner", "task", "assistant"),
+    found: dict[int, dict[Place, str]] = {owner.pk: {} for owner in owners}
+    for owner_id, task_id, person_id, how in [
+        *said_no.order_by("pk").values_list("handoff__owner", "handoff__task", "assistant", "state"),
+        *ended.values_list("owner", "task", "assistant", "state"),
     ]:
-        found[owner_id].add((pair[0], pair[1]))
+        found[owner_id][task_id, person_id] = how
     return found
 
 
@@ -178,7 +179,7 @@ def _exclusions(rows: Rows) -> Iterator[matching.Exclusion]:
     for pk in rows.away:
         yield matching.Exclusion(task=None, assistant=str(pk))
     # More of what someone has already is a change of those terms, no new hand-off.
-    pairs = rows.refused | {(each.task_id, each.assistant_id) for each in rows.live}
+    pairs = rows.refused.keys() | {(each.task_id, each.assistant_id) for each in rows.live}
     # Who said no is asked again if the owner insists.
     for task, person in sorted((_there(rows, pairs) | _said(rows, Wish.Kind.NEVER)) - _pins(rows)):
         if person not in rows.away:

@@ -12,6 +12,7 @@ from assistants.models import Assistant, Wish
 from tasks import dates, durations, money
 from tasks.models import Task
 
+from . import proposals
 from .left_out import LEVELS, Speaker
 from .plans import Question
 
@@ -40,7 +41,7 @@ def least_budget(question: Question, plan: matching.Plan) -> str:
         task = question.speaker.tasks[way.handoff.task].mid_sentence
         return f"{_change(question.speaker, way.changes[0])} would hand off all of {task}."
     lever = matching.more_budget(question.asked, plan, limit=BESIDE)
-    return f"{_more(question, lever)} would hand off {_goes(question, lever)}." if lever and lever.goes else ""
+    return f"{_more(question, lever)} would hand off {_goes(question, plan, lever)}." if lever and lever.goes else ""
 
 
 def smallest_change(question: Question, plan: matching.Plan) -> str:
@@ -75,11 +76,11 @@ def _way_out(question: Question, plan: matching.Plan, task_id: str) -> matching.
 def best(question: Question, plan: matching.Plan) -> list[Step]:
     """The three steps that bring most."""
     levers = matching.levers(question.asked, plan, limit=OWN_PAGE)
-    return [_step(question, lever) for lever in levers]
+    return [_step(question, plan, lever) for lever in levers]
 
 
-def _step(question: Question, lever: matching.Lever) -> Step:
-    goes = _goes(question, lever) if lever.goes else ""
+def _step(question: Question, plan: matching.Plan, lever: matching.Lever) -> Step:
+    goes = _goes(question, plan, lever) if lever.goes else ""
     brings = f"That hands off {goes}." if goes else "The same tasks go, to people who suit them better."
     return Step(_more(question, lever), brings, money.whole(Decimal(lever.gain_cents) / 100))
 
@@ -124,12 +125,12 @@ def _together(parts: Sequence[str]) -> str:
     return f"{', '.join([first, *rest[:-1]])} and {rest[-1]}" if rest else first
 
 
-def _goes(question: Question, lever: matching.Lever) -> str:
-    """All of your email and more of record keeping"""
-    names = []
+def _goes(question: Question, plan: matching.Plan, lever: matching.Lever) -> str:
+    """All of your email, part of web site and more of record keeping, of which some goes already"""
+    names, given = [], {each.task for each in (*plan.handoffs, *plan.kept)}
     for each in lever.goes:
         task = question.speaker.tasks[each.task].mid_sentence
-        names.append(f"all of {task}" if each.is_all else f"more of {task}")
+        names.append(f"{'all' if each.is_all else 'more' if each.task in given else 'part'} of {task}")
     return _together(names)
 
 
@@ -149,15 +150,18 @@ def everyone(question: Question, plan: matching.Plan, task: Task) -> list[Other]
     """The whole roster for one task, whom the plan chose first."""
     rows = question.rows
     said = {wish.assistant_id: wish for wish in rows.wishes if wish.task_id == task.pk}
+    proposed = [each for each in proposals.of(plan, rows, question.speaker) if each.task == task]
+    because = {each.assistant.pk: each.reasons for each in proposed}
     others, until = [], monotonic() + OWN_PAGE
     for person in rows.people:
         limit = max(0.0, min(EACH, until - monotonic()))
         reason = matching.why_not(question.asked, plan, str(task.pk), str(person.pk), limit=limit)
         is_excluded = reason.code == "excluded"
+        sentence = _no(question, task, person) if is_excluded else question.speaker.of(reason)
         others.append(
             Other(
                 person,
-                _no(question, task, person) if is_excluded else question.speaker.of(reason),
+                " ".join([sentence, *because.get(person.pk, [])]),
                 is_chosen=reason.code == "chosen",
                 wish=said.get(person.pk),
                 can_be_asked=person.pk not in rows.away,
@@ -168,11 +172,9 @@ def everyone(question: Question, plan: matching.Plan, task: Task) -> list[Other]
 
 def _no(question: Question, task: Task, person: Assistant) -> str:
     """Who it was that said no."""
-    rows, until = question.rows, question.speaker.later.get(str(task.pk))
-    if person.pk in rows.away:
-        return f"{person.first_name} is paused, or wants no mail."
-    if (task.pk, person.pk) in rows.refused:
-        return f"{person.first_name} said no in the last eight weeks, or you ended it."
+    if said := question.speaker.barred(task, person):
+        return said
+    until = question.speaker.later.get(str(task.pk))
     return f"Not now, you said, until {dates.long(until)}." if until else ""
 
 

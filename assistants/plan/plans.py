@@ -74,7 +74,7 @@ class Question:
     def speaker(self) -> Speaker:
         rows = self.rows
         return Speaker(
-            rows.owner,
+            rows,
             self.asked,
             {str(task.pk): task for task in rows.tasks},
             {str(person.pk): person for person in rows.people},

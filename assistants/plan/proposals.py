@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -27,6 +27,7 @@ class Proposal:
     owner_minutes: int
     task_minutes: int
     minutes: int
+    # What the assistant has free beside the proposals before this one.
     free_minutes: int
     frees: Decimal
     costs: Decimal
@@ -38,6 +39,8 @@ class Proposal:
     # Why there are fewer hours free than usual, such as away 2 to 13 November.
     away: str = ""
     draft: int | None = None
+    # The assistant is to get something before it.
+    is_next: bool = False
     reasons: list[str] = field(default_factory=list)
 
     @property
@@ -59,7 +62,16 @@ def of(plan: matching.Plan, rows: Rows, speaker: Speaker) -> list[Proposal]:
             proposal = replace(proposal, draft=drafts.get(pair), is_wanted=pair in wanted)
             proposal = replace(proposal, away=absences.in_words(person, rows.today))
             found.append(replace(proposal, reasons=_reasons(proposal, rows.owner)))
-    return sorted(found, key=lambda each: (-each.ahead, each.task.pk))
+    return list(_in_turn(sorted(found, key=lambda each: (-each.ahead, each.task.pk))))
+
+
+def _in_turn(found: Sequence[Proposal]) -> Iterator[Proposal]:
+    """Each with the free hours that those before it leave, so that no hour is promised twice."""
+    given: dict[int, int] = {}
+    for each in found:
+        before = given.get(each.assistant.pk, 0)
+        given[each.assistant.pk] = before + each.minutes
+        yield replace(each, free_minutes=each.free_minutes - before, is_next=bool(before))
 
 
 def _proposal(

@@ -86,19 +86,18 @@ def minutes_left(person: Assistant, today: date, *, busy: int) -> int:
 
 def left_of(weekly_minutes: int, away: Sequence[Run], today: date, *, busy: int) -> int:
     """
-    Less by the share of the days from Monday to Friday that one is away, rounded down to quarters of an hour.
+    The `busy` minutes of live hand-offs, which rest on days away as well, and what they leave.
 
-    But never less than the `busy` minutes that live hand-offs take: what is agreed goes on.
+    That is less by the share of the days from Monday to Friday that one is away, rounded down to quarters of an hour.
     """
-    if not away:
+    if not away or busy >= weekly_minutes:
         return weekly_minutes
     first = first_day(today)
     days = [first + n * DAY for n in range(7 * WEEKS_AHEAD)]
     of, there = len(WorkDays(WEEKDAYS).of(days)), len(WorkDays(WEEKDAYS, tuple(away)).of(days))
     if there == of:
         return weekly_minutes
-    left = weekly_minutes * there // of // QUARTER * QUARTER
-    return min(weekly_minutes, max(left, busy))
+    return busy + (weekly_minutes - busy) * there // of // QUARTER * QUARTER
 
 
 def in_words(person: Assistant, today: date) -> str:

@@ -23,7 +23,7 @@ from tasks.fields import (
     hours_text,
     optional,
 )
-from tasks.forms import LEVELS, helper
+from tasks.forms import LEVELS, helper, two
 from tasks.models import Owner
 
 from . import people
@@ -86,9 +86,8 @@ class AssistantForm(forms.Form):
             "time_zone",
             Fieldset(
                 "What they are good at",
-                Div(
-                    *(f"skill-{skill.pk}" for skill in self.skills), "new_skill", "new_level", css_class="fields fold"
-                ),
+                two(*(f"skill-{skill.pk}" for skill in self.skills)),
+                two("new_skill", "new_level"),
             ),
             "note",
         )

@@ -45,6 +45,7 @@ def assistants(request: OwnerRequest) -> HttpResponse:
         "rows": [_row(person, free[person.pk], longest, now) for person in page],
         "page": page,
         "count": len(active),
+        "has_stopped": any(person.wants_no_mail for person in roster),
         "free": sum(active),
     }
     return render(request, "assistants/assistants.html", context)

@@ -68,7 +68,9 @@ def columns(table: Table) -> list[Column]:
     for field in _model(table)._meta.concrete_fields:
         if field.name in table.without or field.related_model is Owner:
             continue
-        found.append(Column(field.name, field.attname, str(field.help_text)))
+        # Those of Django's own fields, which are lazy, explain its admin and not our columns.
+        said = field.help_text if isinstance(field.help_text, str) else ""
+        found.append(Column(field.name, field.attname, said))
         target = field.related_model if isinstance(field, ForeignKey) else None
         if isinstance(target, type) and target.__name__ in NAMED:
             found.append(Column(f"{field.name}_name", f"{field.name}__name", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import dropwhile
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -44,6 +45,10 @@ class WeekBar:
         return f"{hours}. {self.coverage.sentence}".rstrip()
 
     @property
+    def is_empty(self) -> bool:
+        return not (self.best or self.routine or self.helped)
+
+    @property
     def is_thin(self) -> bool:
         """Whether less was logged than was worked, as far as one can tell."""
         return bool(self.best or self.routine) and self.coverage.logged < self.coverage.of
@@ -64,6 +69,7 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
     complete = made.within(run[:-1])
     freed = went.since(owner, made.begun, best.pk if best else None, run, log)
     bars = _bars(run, log, made, best, workdays.of(owner, run[0].first, run[-1].last))
+    bars = list(dropwhile(lambda bar: bar.is_empty, bars))
     sheet = days.week(owner, [today], now=now)
     waits = waiting.rows(owner, handoffs, now)
     return {

@@ -239,7 +239,7 @@ def _unscored(owner: Owner) -> Step | None:
 
 
 def _score(unscored: Sequence[Task]) -> Step:
-    names = " and ".join(task.mid_sentence for task in unscored[:2])
+    names = (" and " if len(unscored) == 2 else ", ").join(task.mid_sentence for task in unscored[:2])
     more = f" and {len(unscored) - 2} more" if len(unscored) > 2 else ""
     return Step(
         "Say how your tasks feel",

@@ -83,6 +83,8 @@ def _save(request: OwnerRequest, week: Week) -> HttpResponse:
     if not sent.errors:
         if outcome.changed:
             sheet_answers.say_saved(request, now)
+        else:
+            messages.success(request, "All of this week is saved.")
         return redirect("week", week)
     # What was saved all the same is shown as it stands now.
     form = _form(owner, week, now, request.POST)

@@ -74,7 +74,7 @@ function hourlyOf(first, end) {
 // On how many of a week's work days something was logged, and how many it has; days are bits.
 function coverageOf(week) {
   const { start, logged: days, usual, shorter } = log.days;  // a letter a week
-  const work = shorter[week] ?? usual;
+  const work = week < start ? 0 : shorter[week] ?? usual;
   return { logged: count((days.charCodeAt(week - start) || 0) & work), workdays: count(work) };
 }
 
@@ -146,7 +146,7 @@ const covered = ({ logged, workdays }) => (workdays ? `${logged} of ${workdays}`
 
 function share(part, whole) {
   const percent = Math.floor((200 * part + whole) / (2 * whole));
-  return percent ? `${percent}%` : "&lt;1%";
+  return percent ? `${percent}&nbsp;%` : "&lt;1&nbsp;%";
 }
 
 // --- The chart, as tasks/columns.py has it ------------------------------------------------------

@@ -89,7 +89,7 @@ def time(seconds: int) -> str:
 def share(part: int, whole: int) -> str:
     """In whole percent, half up."""
     percent = (200 * part + whole) // (2 * whole)
-    return f"{percent}%" if percent else "&lt;1%"
+    return f"{percent}&nbsp;%" if percent else "&lt;1&nbsp;%"
 
 
 def covered(logged: int, workdays: int) -> str:

@@ -140,4 +140,6 @@ def signed_hours(seconds: int) -> str:
 
 @register.filter
 def these(count: int) -> str:
-    return {1: "this one", 2: "these two", 3: "these three"}.get(count, f"these {count}")
+    if count == 1:
+        return "this one"
+    return f"these {NUMBERS[count].lower() if count < len(NUMBERS) else count}"

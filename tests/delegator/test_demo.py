@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assistants import links
-from assistants.models import Handoff, OutgoingEmail
+from assistants.models import Handoff, Offer, OutgoingEmail
 from delegator import demo
 from delegator.summary import weekly, weekly_times
 from tasks.models import Owner
@@ -142,6 +142,16 @@ def her_newest_summary_is_of_the_week_before_the_last_monday_at_7(owner: Owner, 
     assert summary.week == str(Week.of(local.date()).back())
     # And the next one comes when it is due.
     assert weekly.write_due(now=owner.next_summary_at or now) == 1
+
+
+@every_now
+def test_her_newest_summary_knows_nothing_of_what_came_after_it(now: datetime) -> None:
+    owner = demo.load(now)
+    summary = owner.summaries.get()
+    asked_at = Offer.objects.get(assistant__name__startswith="Priya").sent_at
+    assert asked_at
+    assert ("to reply about social posts" in str(summary.facts)) == (asked_at < summary.written_at)
+    assert "wait for your approval" not in str(summary.facts)
 
 
 def test_all_her_mail_has_arrived_in_the_order_of_its_dates() -> None:

@@ -54,7 +54,7 @@ def test_copying_fills_empty_rows_only_and_says_how_many(nora: Owner, hers: Clie
     an_entry(task=web)
     assert "2 rows filled from Wednesday 14 October Undo" in copy(hers)
     assert cells(nora) == {"Email": 2 * HOUR, "Sales": 2 * HOUR, "Web": HOUR}
-    assert "Nothing to fill in from Wednesday 14 October." in copy(hers)
+    assert "Nothing to fill in from Wednesday 14 October: what it has is here already." in copy(hers)
 
 
 def test_yesterday_is_the_last_day_that_was_logged(nora: Owner, hers: Client, email: Task) -> None:
@@ -66,7 +66,8 @@ def test_yesterday_is_the_last_day_that_was_logged(nora: Owner, hers: Client, em
 
 def test_after_a_week_without_a_log_there_is_no_yesterday(nora: Owner, hers: Client, email: Task) -> None:
     an_entry(task=email, day=date(2026, 10, 7))
-    assert "Nothing to fill in" in copy(hers)
+    assert "Nothing to fill in: nothing is logged in the week before Thursday 15 October." in copy(hers)
+    assert "Nothing to fill in from Thursday 8 October: nothing is logged there." in copy(hers, week="")
     assert cells(nora) == {}
 
 

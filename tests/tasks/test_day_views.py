@@ -168,6 +168,15 @@ def test_a_retired_task_is_on_the_days_it_has_time_on_and_starts_no_timer(nora: 
     assert str(fax.pk) not in [each.get("value") for each in page(hers.get(url())).buttons if "name" in each]
 
 
+def test_a_save_of_what_is_saved_already_says_so(nora: Owner, hers: Client) -> None:
+    email = a_task(owner=nora, name="Email")
+    assert "All of this day is saved." not in words(hers.get(url()))
+    save(hers, {email: "1h"})
+    assert "All of this day is saved." not in words(hers.get(url()))
+    save(hers, {email: "1h"})
+    assert "All of this day is saved." in words(hers.get(url()))
+
+
 def test_tomorrow_is_open(nora: Owner, hers: Client) -> None:
     email = a_task(owner=nora, name="Email")
     assert not [field for field in page(hers.get(url(TOMORROW))).inputs.values() if "readonly" in field]

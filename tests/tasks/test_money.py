@@ -106,7 +106,7 @@ def test_any_text_is_an_amount_of_zero_or_more_or_is_refused(text: str) -> None:
         ("12", "JPY", "¥12", "¥12", "¥12"),
         ("1200", "GBP", "£1,200.00", "£1,200", "£1,200"),
         ("0.5", "USD", "$0.50", "$0.50", "$1"),
-        ("-40", "USD", "-$40.00", "-$40", "-$40"),
+        ("-40", "USD", "−$40.00", "−$40", "−$40"),
     ],
 )
 def test_amounts_are_said_with_the_care_that_they_can_claim(

@@ -172,10 +172,10 @@ def test_a_task_stands_in_its_present_quadrant_also_when_it_is_retired(hers: Cli
     an_entry(task=a_task(owner=nora, name="Sales", loathe=2, excel=4, retired_on=TODAY))
     an_entry(task=the_best_work(owner=nora))
     shown = words(hers.get(PAGE))
-    assert "Plants Not scored yet 1:00 33% $80.00" in shown
-    assert "Sales Keep, retired 1:00 33% $80.00" in shown
-    assert "Garden design Best work 1:00 33% –" in shown
-    assert "Total 3:00 100% $160.00" in shown
+    assert "Plants Not scored yet 1:00 33 % $80.00" in shown
+    assert "Sales Keep, retired 1:00 33 % $80.00" in shown
+    assert "Garden design Best work 1:00 33 % –" in shown
+    assert "Total 3:00 100 % $160.00" in shown
 
 
 def test_names_are_text(hers: Client, nora: Owner) -> None:

@@ -292,6 +292,49 @@ def test_a_chip_that_could_not_be_typed_as_a_name_adds_nothing(nora: Owner, hers
     assert list(routine(nora)) == ["Email"]
 
 
+# --- A task of one's own in step 2 --------------------------------------------------------
+def focused(answer: Answer) -> list[str]:
+    return [name for name, attrs in page(answer).inputs.items() if "autofocus" in attrs]
+
+
+def test_several_tasks_of_ones_own_are_added_one_after_the_other(nora: Owner, hers: Client) -> None:
+    first = post(hers, "start_routine", rows("Email") | {"new_name": "Seed orders", "new_time": "1h"}, another="1")
+    assert listed(first, "Email", "Sales", "Seed orders") == {"Email": True, "Sales": False, "Seed orders": True}
+    shown = page(first).values
+    assert (shown[f"time-{Choice('Seed orders').key}"], shown["new_name"], shown["new_time"]) == ("1h", "", "")
+    assert (first.status_code, focused(first), nora.tasks.count()) == (200, ["new_name"], 0)
+    sent = rows("Email", "Seed orders", shown=[*READY, "Seed orders"]) | {"new_name": "Watering", "new_time": ""}
+    second = post(hers, "start_routine", sent, added=["Seed orders"], another="1")
+    assert listed(second, "Seed orders", "Watering") == {"Seed orders": True, "Watering": True}
+    assert focused(second) == [f"time-{Choice('Watering').key}"]
+
+
+def test_nothing_typed_adds_nothing_and_leads_to_the_blank_row(nora: Owner, hers: Client) -> None:
+    answer = post(hers, "start_routine", rows("Email"), another="1")
+    assert (answer.status_code, focused(answer), nora.tasks.count()) == (200, ["new_name"], 0)
+
+
+@pytest.mark.parametrize("wrong", [{"new_name": "email"}, {"new_time": "1h"}, {"new_name": "A", "new_time": "soon"}])
+def test_what_is_wrong_with_ones_own_task_is_said_before_it_is_a_row(
+    nora: Owner, hers: Client, wrong: dict[str, str]
+) -> None:
+    answer = post(hers, "start_routine", rows("Email") | wrong, another="1")
+    assert answer.status_code == 422
+    assert listed(answer, *READY, "A") == {name: name == "Email" for name in READY}
+    assert nora.tasks.count() == 0
+
+
+def test_a_chip_leads_to_the_empty_time_of_its_task(hers: Client) -> None:
+    answer = post(hers, "start_routine", rows("Email"), add="Travel")
+    assert focused(answer) == [f"time-{Choice('Travel').key}"]
+    assert focused(hers.get(reverse("tasks:start_routine"))) == [f"on-{Choice('Email').key}"]
+
+
+def test_the_summary_names_the_task_whose_time_is_no_time(hers: Client) -> None:
+    answer = post(hers, "start_routine", rows("Email", Email="soon"))
+    assert "Email: Write a time such as 1–2 h" in words(answer)
+
+
 # --- Step 3 ---------------------------------------------------------------------------
 def test_step_3_without_tasks_leads_back_to_step_2(nora: Owner, hers: Client) -> None:
     the_best_work(owner=nora)

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.fields import optional
-from tasks.templatetags.words import begins, things, wrapped
+from tasks.templatetags.words import begins, these, things, wrapped
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,7 @@ def test_what_is_wrong_with_a_field_begins_with_its_name(label: str | None, said
 @example("short\n\n  \n" + "long " * 30 + "\nend \n", 64)
 def test_lines_break_where_django_breaks_them(text: str, width: int) -> None:
     assert wrapped(text, width) == wordwrap(text, width)
+
+
+def test_few_things_are_counted_in_words() -> None:
+    assert [these(count) for count in (1, 4, 12, 13)] == ["this one", "these four", "these twelve", "these 13"]

@@ -46,7 +46,7 @@ def test_the_page_shows_what_to_hand_off_why_and_how_it_adds_up(hers: Client, no
         "Frees <b>$400</b>",
         "Costs <b>$90</b>",
         "Ana’s pay",
-        "-$90",
+        "−$90",
         "<dd>$90</dd>",
     ):
         assert said in page, said

@@ -14,7 +14,7 @@ from django.test import Client
 
 from assistants import matching
 from assistants.handoff import replies
-from assistants.models import Assistant, Wish
+from assistants.models import Assistant, Handoff, Offer, Wish
 from assistants.plan import plan_inputs, wishes
 from assistants.roster import people
 from tasks.models import Owner, Task
@@ -200,7 +200,7 @@ def test_the_page_of_a_task_says_why_each_person_or_why_not(hers: Client, nora: 
     paused = an_assistant(owner=nora, name="Tomasz Zielinski", hours=40, skill=books)
     people.pause(paused, TODAY)
     page = text_of(hers.get(f"/plan/tasks/{task.pk}/"))
-    assert "Ana has it in this plan." in page
+    assert "Ana has it in this plan. You loathe it (5) and don’t excel at it (3). Ana is an expert in" in page
     assert "Joan could do it too, but the whole plan would be" in page
     assert "Ben is not good at bookkeeping." in page
     assert "Give it to Tomasz" not in page
@@ -208,9 +208,42 @@ def test_the_page_of_a_task_says_why_each_person_or_why_not(hers: Client, nora: 
     assert "Joan gets record keeping in your plan." in page
     assert "Give record keeping to Joan" in page
     page = text_of(hers.get(f"/plan/tasks/{task.pk}/"))
-    assert "Joan has it in this plan. You want Joan to have it." in page
+    assert "Joan has it in this plan. You want it so. Joan is an expert in bookkeeping, at $26 an hour." in page
+    assert "You want Joan to have it." in page
     page = text_of(hers.post(wish(task), {"say": "never", "to": joan.pk}, follow=True))
     assert "Joan does not get record keeping in your plan." in page
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("declined", "Ana said no in the last eight weeks."),
+        ("released", "Ana took the acceptance back in the last eight weeks."),
+    ],
+)
+def test_a_task_is_left_out_for_the_reason_of_who_could_take_it(
+    hers: Client, nora: Owner, task: Task, state: str, said: str
+) -> None:
+    books = a_skill(owner=nora)
+    task.skill_levels.create(skill=books, level=3)
+    an_assistant(owner=nora, name="Ben Okafor", hours=40)
+    offer = an_offer(owner=nora, task=task, assistant=an_assistant(owner=nora, hours=40, skill=books))
+    Offer.objects.filter(pk=offer.pk).update(state=state, answered_at=NOW)
+    Handoff.objects.update(state="lapsed")
+    assert why(nora) == {"Record keeping": said}
+    with standing_at(NOW):
+        assert said in text_of(hers.get(f"/plan/tasks/{task.pk}/"))
+
+
+def test_a_task_is_left_out_since_the_owner_said_never_to_who_could_take_it(
+    nora: Owner, task: Task, ana: Assistant, joan: Assistant
+) -> None:
+    wishes.never(nora, task, ana, TODAY)
+    wishes.never(nora, task, joan, TODAY)
+    assert why(nora)["Record keeping"].startswith("Whoever could is paused, wants no mail, said no")
+    people.pause(joan, TODAY)
+    joan.delete()
+    assert why(nora) == {"Record keeping": "Never Ana, you said."}
 
 
 def test_a_task_with_nobody_to_take_it_names_the_smallest_change(hers: Client, nora: Owner, task: Task) -> None:

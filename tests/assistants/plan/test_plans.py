@@ -181,6 +181,15 @@ def test_what_someone_has_already_is_neither_proposed_nor_left_out(nora: Owner) 
 
 
 # --- Limits ------------------------------------------------------------------
+def test_no_free_hour_of_a_person_is_counted_for_two_proposals(nora: Owner) -> None:
+    ana = an_assistant(owner=nora, hours=40)
+    a_loathed_task(nora)
+    a_loathed_task(nora, "Email", hours=3)
+    first, second = plan_of(nora).proposals
+    assert (first.assistant, first.free_minutes, first.is_next) == (ana, 2400, False)
+    assert (second.assistant, second.free_minutes, second.is_next) == (ana, 2400 - first.minutes, True)
+
+
 def test_running_work_keeps_its_hours(nora: Owner) -> None:
     offer = an_accepted_offer(owner=nora, hours=5)
     a_loathed_task(nora, "Another", hours=2)
@@ -301,8 +310,9 @@ CODES: dict[str, dict[str, int]] = {
 def test_every_code_of_the_matcher_has_words(nora: Owner, code: str) -> None:
     skill = a_skill(owner=nora, name="Bookkeeping")
     task, ana = a_loathed_task(nora, skill=skill), an_assistant(owner=nora)
-    asked = plan_inputs.instance(plan_inputs.gather(nora, TODAY), None)
-    speaker = Speaker(nora, asked, {str(task.pk): task}, {str(ana.pk): ana}, {str(skill.pk): skill}, {})
+    rows = plan_inputs.gather(nora, TODAY)
+    asked = plan_inputs.instance(rows, None)
+    speaker = Speaker(rows, asked, {str(task.pk): task}, {str(ana.pk): ana}, {str(skill.pk): skill}, {})
     needs_skill = str(skill.pk) if code in ("skill", "nobody") else ""
     reason = Reason(code, str(task.pk), None if code == "nobody" else str(ana.pk), CODES[code], needs_skill)  # type: ignore[arg-type]
     left_out = speaker.say(reason)

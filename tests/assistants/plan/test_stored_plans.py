@@ -315,6 +315,15 @@ def test_the_steps_that_bring_most_are_on_a_page_and_in_a_part_of_it(
     assert "No single step of money, hours or people would make your week better." in text_of(hers.get("/plan/more/"))
 
 
+@pytest.mark.parametrize(("minutes", "goes"), [(5, "part of record keeping"), (180, "more of record keeping")])
+def test_a_step_hands_off_part_of_what_stays_and_more_of_what_goes(
+    hers: Client, nora: Owner, ana: Assistant, minutes: int, goes: str
+) -> None:
+    a_task(owner=nora, name="Record keeping", loathe=5, excel=3, hours=4)
+    Assistant.objects.update(weekly_minutes=minutes)
+    assert f"That hands off {goes}." in text_of(hers.get("/plan/more/"))
+
+
 def test_steps_go_by_what_is_tried(hers: Client, nora: Owner, task: Task, ana: Assistant) -> None:
     page = text_of(hers.get("/plan/more/", {f"hours-{ana.pk}": "3"}))
     assert "2 h more a week from Ana" in page

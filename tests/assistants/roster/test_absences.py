@@ -19,7 +19,7 @@ from assistants.plan import plan_inputs
 from assistants.roster import absences, people
 from tasks import clock
 from tasks.models import Owner
-from tests.assistants.world import by_hand, dump, race, text_of
+from tests.assistants.world import by_hand, dump, plan_of, race, text_of
 from tests.factories import NOW, TODAY, a_task, an_accepted_offer, an_assistant, an_offer, an_owner
 
 pytestmark = pytest.mark.django_db
@@ -112,11 +112,10 @@ def test_the_hours_left_are_the_share_of_weekdays_there_in_whole_quarters(
     there = sum(day.weekday() < 5 and not any(a <= day <= b for a, b in runs) for day in FOUR_WEEKS)
     left = absences.left_of(weekly, runs, TODAY, busy=busy)
     assert left <= weekly
-    if there == 20:
+    if there == 20 or busy >= weekly:
         assert left == weekly
     else:
-        exact = weekly * there / 20
-        assert left == min(weekly, max(int(exact // 15) * 15, busy))
+        assert left == busy + (weekly - busy) * there // 20 // 15 * 15
 
 
 def test_days_away_count_in_the_plan_and_what_is_agreed_is_kept(nora: Owner, ana: Assistant) -> None:
@@ -126,12 +125,20 @@ def test_days_away_count_in_the_plan_and_what_is_agreed_is_kept(nora: Owner, ana
     assert [each.minutes for each in plan_inputs.instance(rows, None).assistants] == [240]
     an_accepted_offer(owner=nora, assistant=ana, hours=5)
     rows = plan_inputs.gather(nora, TODAY)
-    assert plan_inputs.free_minutes(rows) == {ana.pk: 0}
-    assert [each.minutes for each in plan_inputs.instance(rows, None).assistants] == [300]
+    # Of the three hours that are free when she is there, half; what runs rests on the days away, too.
+    assert plan_inputs.free_minutes(rows) == {ana.pk: 90}
+    assert [each.minutes for each in plan_inputs.instance(rows, None).assistants] == [390]
     live = nora.handoffs.live().with_terms()
-    assert people.free_minutes(ana, live, TODAY) == 0
+    assert people.free_minutes(ana, live, TODAY) == 90
     # In three weeks the plan is about weeks in which she is back.
     assert people.free_minutes(ana, live, TODAY + 21 * DAY) == 180
+
+
+def test_who_has_no_time_for_a_task_for_days_away_is_said_to_be_away(nora: Owner, ana: Assistant) -> None:
+    a_task(owner=nora, name="Record keeping", loathe=5, excel=1)
+    away(ana, MONDAY, MONDAY + 26 * DAY)
+    (left_out,) = plan_of(nora, TODAY).left_out
+    assert left_out.why == "Ana has 0 h left (away 26 October to 21 November), and all of it takes 3.2 h."
 
 
 def test_days_at_the_weekend_before_and_after_those_weeks_take_nothing(nora: Owner, ana: Assistant) -> None:

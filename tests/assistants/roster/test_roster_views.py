@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from assistants.handoff import agreed
-from assistants.models import Assistant, Handoff
+from assistants.models import Assistant, Handoff, NeverMail
 from assistants.roster import people
 from tasks import clock
 from tasks.models import Owner, Skill
@@ -45,6 +45,16 @@ def typed(**other: str) -> dict[str, str]:
 
 def page_of(person: Assistant, act: str = "") -> str:
     return f"/assistants/{person.pk}/{act}{'/' if act else ''}"
+
+
+def test_a_roster_of_whom_nobody_can_be_asked_says_why(hers: Client, nora: Owner) -> None:
+    ana = an_assistant(owner=nora)
+    people.pause(ana, nora.today(clock.now()))
+    assert "Everyone is paused." in text_of(hers.get(ROSTER))
+    NeverMail.objects.create(email=an_assistant(owner=nora, name="Ben Okafor").email, asked_at=clock.now())
+    page = text_of(hers.get(ROSTER))
+    assert "Nobody takes hand-offs now." in page
+    assert "Everyone is paused." not in page
 
 
 # --- Adding ------------------------------------------------------------------

@@ -179,6 +179,7 @@ def test_readme_says_of_each_file_what_it_is_and_how_many_rows_it_has(zora: Owne
         assert " ".join(table.said.split()) in " ".join(readme.split())
     assert "work_logs: 1 row\n" in readme
     assert "seconds before" not in readme
+    assert "Designates" not in readme
     assert max(map(len, readme.splitlines())) <= 76
 
 

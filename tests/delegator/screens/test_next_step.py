@@ -115,7 +115,7 @@ def test_who_has_never_logged_is_not_asked_about_yesterday(nora: Owner) -> None:
     [
         (["SEO"], "SEO has no place on the matrix yet."),
         (["Email", "SEO"], "Email and SEO have no place on the matrix yet."),
-        (["Email", "SEO", *"ABCDEFGH"], "Email and SEO and 8 more have no place on the matrix yet."),
+        (["Email", "SEO", *"ABCDEFGH"], "Email, SEO and 8 more have no place on the matrix yet."),
     ],
 )
 def test_unscored_tasks_are_named_and_all_counted(client: Client, nora: Owner, names: list[str], text: str) -> None:

@@ -89,6 +89,27 @@ def test_who_stopped_all_mail_stands_there_for_two_weeks(nora: Owner, offer: Off
     assert waits(nora, NOW + waiting.STANDS) == []
 
 
+def test_an_acceptance_taken_back_stands_there_until_somebody_has_the_task(nora: Owner) -> None:
+    offer = factories.an_accepted_offer(owner=nora)
+    replies.take_back(offer, now=NOW)
+    assert waits(nora) == ["Ana took the acceptance back, and nobody has it now."]
+    NeverMail.objects.create(email=offer.assistant.email, asked_at=NOW)
+    assert waits(nora) == ["Ana took the acceptance back, and nobody has it now. Ana wants no more mail."]
+    assert waits(nora, NOW + waiting.STANDS) == []
+    ben = factories.an_assistant(owner=nora, name="Ben Okafor")
+    factories.an_offer(owner=nora, task=offer.handoff.task, assistant=ben)
+    assert waits(nora) == []
+
+
+def test_work_that_ends_within_a_week_stands_there_if_nobody_has_it_after(nora: Owner, offer: Offer) -> None:
+    agreed.give_notice(Handoff.objects.get(), offer, TODAY + timedelta(days=7), now=NOW)
+    assert waits(nora) == []
+    assert waits(nora, NOW + timedelta(days=1)) == ["It ends on 22 October, and nobody has it after that."]
+    ben = factories.an_assistant(owner=nora, name="Ben Okafor")
+    factories.an_offer(owner=nora, task=offer.handoff.task, assistant=ben)
+    assert waits(nora, NOW + timedelta(days=1)) == []
+
+
 def test_nothing_of_another_owners_waits(nora: Owner, bea: Owner, offer: Offer) -> None:
     factories.some_hours(offer=offer, day=TODAY)
     assert waits(bea) == []
