@@ -59,7 +59,7 @@ class HandoffForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="A rough list is fine. Never put passwords here.",
     )
-    is_no_secret = forms.BooleanField(label="It is no password. Send it as it stands.", required=False)
+    is_no_secret = forms.BooleanField(label="This is not a password. Send it as it stands.", required=False)
     hours = HoursField(label="Hours a week", error_messages={"required": "Say how many hours a week."})
     share = PercentField(
         label="Share of the task", required=False, least=1, most=100, help_text="In percent; 100 is all of it."

@@ -230,7 +230,7 @@ def test_what_looks_like_a_password_is_sent_only_once_the_owner_says_that_it_is_
     response = hers.post(writing(task, ana), given | {"send": "1"})
     assert response.status_code == 422
     assert "This looks like a password or a key." in text_of(response)
-    assert "It is no password. Send it as it stands." in text_of(response)
+    assert "This is not a password. Send it as it stands." in text_of(response)
     assert not Handoff.objects.exists()
     assert hers.post(writing(task, ana), given | {"send": "1", "is_no_secret": "on"}).status_code == 302
     assert getattr(Handoff.objects.get(), field) == text
