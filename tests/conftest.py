@@ -95,8 +95,7 @@ def pages_are_noted_without_their_parts(django_test_environment: None) -> Iterat
     """
     `response.context` is the page's own.
 
-    Django's test client copies it for every template drawn, for each of four hundred options of a select too,
-    which is half the price of such a page.
+    Django's test client copies it for every template drawn, each widget's too: a sixth of the price of the settings.
     """
     from django.template import RequestContext, Template
 
