@@ -228,8 +228,10 @@ class Reference:
                 self.mails += ["owner", f"person {o.who}"]
                 self._go_on(now)
         if self.state == "taken" and self.starts[self._has_it().terms] <= now.date():
-            self.state = "active"
-            self._tell(self._has_it())
+            self.state, has_it = "active", self._has_it()
+            assert has_it.since
+            if has_it.since.date() < self.starts[has_it.terms]:  # else what they were told that day says so
+                self._tell(has_it)
         if self.state in AGREED and self.ends_on and self.ends_on < now.date():
             self.end(now)
 

@@ -171,7 +171,7 @@ def test_a_forgotten_timer_is_answered_and_so_is_a_question_about_the_line(runni
         'work_logs.query(offer.handoff, offer.handoff.work.earliest("pk").pk, "Why so long?", now=now)',
     )
     page.reload()
-    page.get_by_role("link", name="Answer").click()
+    page.get_by_role("link", name="Answer about").click()
     phone.look()
     page.get_by_label("Your answer").fill("The client called twice")
     press(phone, "Send it to Nora")

@@ -132,7 +132,7 @@ def test_a_button_pressed_at_once_asks_to_be_pressed_again_and_the_link_still_wo
     assert rows.dump(quiet.database) == before
     reader.read(AT_ONCE + 0.1)
     accept.click()
-    expect(reader.page.get_by_role("heading", name=re.compile("is yours"))).to_be_visible()
+    expect(reader.page.locator("main")).to_contain_text("Accepted.")  # it begins today, so the page takes hours now
     reader.close()
     assert reader.wrong == []
     after = rows.dump(quiet.database)
