@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -97,10 +98,11 @@ def won(outcomes: list[object]) -> list[bool]:
 
 
 def sent_to(owner: Owner, people: int) -> list[Offer]:
-    """Put to so many at once, all emails out."""
+    """Put to so many at once, all emails out; for later, since what is for today begins as it is accepted."""
     now = clock.now()
+    later = now.date() + timedelta(days=30)
     others = [an_assistant(owner=owner, name=f"Person {number}") for number in range(1, people)]
-    handoffs.send(a_draft_for(owner=owner, others=others, if_not="all", now=now), now=now)
+    handoffs.send(a_draft_for(owner=owner, others=others, if_not="all", starts_on=later, now=now), now=now)
     OutgoingEmail.objects.filter(state="queued").update(due_at=now)
     pumping()
     return list(Handoff.objects.latest("pk").offers.select_related("handoff__owner", "assistant").order_by("pk"))

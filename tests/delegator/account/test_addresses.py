@@ -334,7 +334,7 @@ def test_what_nobody_confirmed_is_forgotten(sure: Client) -> None:
 
 # --- On the laptop ----------------------------------------------------------------
 def test_on_the_laptop_it_is_changed_at_once_and_its_mail_is_kept(sure: Client, nora: Owner) -> None:
-    assert "from then on" in read(sure.get("/account/address/")).text
+    assert "until you change it, then by the new address" in read(sure.get("/account/address/")).text
     answer = sure.post("/account/address/", {"email": NEW}, follow=True)
     assert f"Your address is {NEW} now." in read(answer).text
     assert address_of(nora) == NEW
