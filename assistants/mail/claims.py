@@ -80,8 +80,9 @@ def claim_one(pk: int, *, now: datetime) -> OutgoingEmail | None:
     if not TAKE.run(pk=pk, now=now, lease=lease, until=until):
         return None
     faults.point("after_claim")
-    (email,) = TAKEN.objects(pk=pk, lease=lease)
-    return _to_the_address_on_file(email)
+    # An account that is closed that moment takes its emails with it.
+    taken = TAKEN.objects(pk=pk, lease=lease)
+    return _to_the_address_on_file(taken[0]) if taken else None
 
 
 def claim(rows: OutgoingEmailQuerySet, *, now: datetime) -> OutgoingEmail | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from pytest_django.fixtures import Settings
 
 from assistants import links
@@ -182,6 +183,25 @@ def test_the_pump_sends_all_that_is_due_and_nothing_else(nora: Owner) -> None:
     assert listener.heard == [("a", "sent"), ("b", "sent"), ("c", "sent")]
     assert an_email("tomorrow").state == "queued"
     assert outbox.pump(done=listener) == 0
+
+
+def test_an_email_that_is_erased_as_it_is_claimed_is_sent_by_nobody(nora: Owner) -> None:
+    email = an_answer(nora, "gone")
+
+    held = False
+
+    def meanwhile(execute: Any, sql: str, *more: Any) -> Any:
+        nonlocal held
+        if held and sql.startswith("SELECT"):
+            held = False
+            OutgoingEmail.objects.filter(pk=email.pk).delete()
+        done = execute(sql, *more)
+        held = held or sql.startswith("UPDATE")
+        return done
+
+    with connection.execute_wrapper(meanwhile):
+        assert claims.claim_one(email.pk, now=NOW) is None
+    assert not OutgoingEmail.objects.exists()
 
 
 def test_a_hint_for_one_email_sends_that_one_once_and_only_when_it_is_due(nora: Owner) -> None:
