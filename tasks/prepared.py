@@ -1,23 +1,33 @@
 """
-Queries that are compiled once a process, for the pages that ask ten of them, and updates likewise.
+Queries that are compiled once a process, for the pages that ask ten of them, and what is written likewise.
 
 Django writes the SQL of a queryset anew each time, which takes four to ten times as long as a database
 takes to answer it. Here the query is written with the ORM as ever, with `given("name")` where a value
-belongs, and compiled at its first use; from then on only the values change.
+belongs, and compiled at its first use; from then on only the values change. Postgres gets the SQL once a
+connection, since to plan it takes Postgres in its turn longer than to answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from itertools import count
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, IntegerField, Model, QuerySet
 from django.db.models.query import RelatedPopulator, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
-from django.db.models.sql.subqueries import UpdateQuery
+from django.db.models.sql.subqueries import InsertQuery, UpdateQuery
+from django.db.transaction import mark_for_rollback_on_error
 
 Converter = Callable[[Any, Any, Any], Any]
+Rows = list[tuple[Any, ...]]
+BITS = 64
 
 
 class Given(Expression):
@@ -30,23 +40,81 @@ class Given(Expression):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
-    def value(self, values: dict[str, Any]) -> Any:
+    def value(self, values: dict[str, Any], db: BaseDatabaseWrapper) -> Any:
         value = values[self.name]
-        if value is None:
+        if isinstance(value, Model):
+            value = value.pk
+        if value is None and not self.output_field.null:
             raise ValueError(f"{self.name} is None, for which SQL has other words than for a value")
-        return self.output_field.get_db_prep_value(value, connection, prepared=False)
+        if isinstance(value, int) and value.bit_length() >= BITS:  # no column holds it
+            raise EmptyResultSet
+        return self.output_field.get_db_prep_value(value, db, prepared=False)
 
 
 def given(name: str, kind: Field[Any, Any] | None = None) -> Any:
-    """It stands where a value of that kind would; a whole number or a key unless said otherwise."""
+    """
+    It stands where a value of that kind would; a whole number or a key unless said otherwise.
+
+    A kind that may be null is for what is written, not for what is looked for.
+    """
     return Given(name, kind or IntegerField())
+
+
+def given_fields(model: type[Model], *names: str) -> dict[str, Any]:
+    """These fields of an update: what is written to each comes with the call, by its name."""
+    return {name: given(name, model._meta.get_field(name)) for name in names}  # type: ignore[arg-type]
+
+
+class Sql:
+    """A statement as a database gets it; `places` are the constants and the `Given` values in it, in their order."""
+
+    def __init__(self, text: str, places: Iterable[Any]) -> None:
+        self.text, self.places = text, list(places)
+
+    def execute(self, db: BaseDatabaseWrapper, cursor: CursorWrapper, params: Sequence[Any]) -> None:
+        cursor.execute(self.text, params)
+
+
+class ServerSide(Sql):
+    """
+    The same as Postgres keeps it: prepared once a connection, and from then on called by its name.
+
+    Constants stay in it, since a plan can make use of an index of some rows only if it sees which.
+    """
+
+    numbers = count()
+    # What each connection has prepared.
+    known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+    def __init__(self, text: str, places: Iterable[Any], db: BaseDatabaseWrapper) -> None:
+        self.name, variable = f"kept_{next(self.numbers)}", list[Any]()
+        pieces = iter(text.replace("%%", "%").split("%s"))
+        written = next(pieces)
+        with db.cursor() as cursor:
+            for place, piece in zip(places, pieces, strict=True):
+                if isinstance(place, (Given, Field)):
+                    variable.append(place)
+                    written += f"${len(variable)}{piece}"
+                else:
+                    written += cursor.mogrify("%s", [place]).decode() + piece
+        self.prepare = f"PREPARE {self.name} AS {written}"
+        values = ", ".join(["%s"] * len(variable))
+        super().__init__(f"EXECUTE {self.name} ({values})" if variable else f"EXECUTE {self.name}", variable)
+
+    def execute(self, db: BaseDatabaseWrapper, cursor: CursorWrapper, params: Sequence[Any]) -> None:
+        known = self.known.setdefault(db.connection, set())
+        if self.name not in known:
+            # Not by Django's own cursor, for it is no query of the page's; but errors are Django's.
+            with db.wrap_database_errors, db.connection.cursor() as beside:
+                beside.execute(self.prepare)
+            known.add(self.name)
+        super().execute(db, cursor, params)
 
 
 class Statement(NamedTuple):
     """What a database gets, and how what it answers becomes Python, by column."""
 
-    sql: str
-    params: list[Any]
+    sql: Sql
     columns: list[tuple[int, Expression, list[Converter]]]
     objects: Objects | None
 
@@ -79,9 +147,9 @@ class Prepared:
         self.build = build
         self.statements: dict[str, Statement] = {}
 
-    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+    def rows(self, **values: Any) -> Rows:
         """What `values_list` would give. One query."""
-        return self._answer(self._statement(), values)
+        return self._answer(_database(), values)[1]
 
     def flat(self, **values: Any) -> list[Any]:
         """The first column of each row. One query."""
@@ -89,23 +157,22 @@ class Prepared:
 
     def objects(self, **values: Any) -> list[Any]:
         """The model's own objects, with those that `select_related` names. One query."""
-        statement = self._statement()
-        if statement.objects is None:
+        objects, rows = self._answer(_database(), values)
+        if objects is None:
             raise TypeError("a query of values gives rows")
-        return [statement.objects.of(row) for row in self._answer(statement, values)]
+        return [objects.of(row) for row in rows]
 
-    def _statement(self) -> Statement:
-        found = self.statements.get(connection.vendor)
-        if found is None:
-            found = self.statements[connection.vendor] = _compiled(self.build())
-        return found
-
-    @staticmethod
-    def _answer(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, _filled(statement.params, values))
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return [_converted(row, statement) for row in rows] if statement.columns else rows
+    def _answer(self, db: BaseDatabaseWrapper, values: dict[str, Any]) -> tuple[Objects | None, Rows]:
+        statement = self.statements.get(db.vendor)
+        if statement is None:
+            statement = self.statements[db.vendor] = _compiled(self.build(), db)
+        params = _filled(statement.sql.places, values, db)
+        if params is None:
+            return statement.objects, []
+        with db.cursor() as cursor:
+            statement.sql.execute(db, cursor, params)
+            rows: Rows = cursor.fetchall()
+        return statement.objects, [_converted(row, statement, db) for row in rows] if statement.columns else rows
 
 
 class PreparedUpdate:
@@ -113,33 +180,77 @@ class PreparedUpdate:
 
     def __init__(self, build: Callable[[], tuple[QuerySet[Any, Any], dict[str, Any]]]) -> None:
         self.build = build
-        self.statements: dict[str, tuple[str, list[Any]]] = {}
+        self.statements: dict[str, Sql] = {}
 
     def run(self, **values: Any) -> int:
         """How many rows it found. One query."""
-        if connection.vendor not in self.statements:
+        db = _database()
+        if db.vendor not in self.statements:
             rows, written = self.build()
             query: UpdateQuery = rows.order_by().query.chain(UpdateQuery)  # type: ignore[assignment]
             query.add_update_values(written)
-            sql, params = query.get_compiler(connection=connection).as_sql()
-            self.statements[connection.vendor] = sql, list(params)
-        sql, params = self.statements[connection.vendor]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, _filled(params, values))
+            text, places = query.get_compiler(connection=db).as_sql()
+            self.statements[db.vendor] = _sql(text, places, db)
+        sql = self.statements[db.vendor]
+        params = _filled(sql.places, values, db)
+        if params is None:
+            return 0
+        with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), db.cursor() as cursor:
+            sql.execute(db, cursor, params)
             return int(cursor.rowcount)
 
 
-def _filled(params: list[Any], values: dict[str, Any]) -> list[Any]:
-    return [each.value(values) if isinstance(each, Given) else each for each in params]
+def insert(row: Model) -> None:
+    """Write a new row, as its `save` would, and give it its id; no signal tells of it. One query."""
+    db = _database()
+    sql = _insertion(type(row), db.vendor)
+    params = [field.get_db_prep_save(field.pre_save(row, add=True), db) for field in sql.places]
+    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), db.cursor() as cursor:
+        sql.execute(db, cursor, params)
+        (row.pk,) = cursor.fetchone()
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
-def _compiled(queryset: QuerySet[Any, Any]) -> Statement:
-    compiler = queryset.query.get_compiler(connection=connection)
-    sql, params = compiler.as_sql()
+@cache
+def _insertion(model: type[Model], _vendor: str) -> Sql:
+    """Its places are the fields: all but the id, which the database gives."""
+    db = _database()
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    query = InsertQuery(model)
+    query.insert_values(fields, [model()])
+    compiler = query.get_compiler(connection=db)
+    compiler.returning_fields = [model._meta.pk]
+    ((sql, _),) = compiler.as_sql()
+    return _sql(sql, fields, db)
+
+
+def _database() -> BaseDatabaseWrapper:
+    """This thread's connection itself: to go through `django.db.connection` takes a look-up at each of its names."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _sql(text: str, places: Iterable[Any], db: BaseDatabaseWrapper) -> Sql:
+    # A pooler gives each transaction another connection, and for that Django has a setting.
+    if db.vendor == "postgresql" and not db.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return ServerSide(text, places, db)
+    return Sql(text, places)
+
+
+def _filled(places: list[Any], values: dict[str, Any], db: BaseDatabaseWrapper) -> list[Any] | None:
+    """None for values with which nothing is found."""
+    try:
+        return [each.value(values, db) if isinstance(each, Given) else each for each in places]
+    except EmptyResultSet:
+        return None
+
+
+def _compiled(queryset: QuerySet[Any, Any], db: BaseDatabaseWrapper) -> Statement:
+    compiler = queryset.query.get_compiler(connection=db)
+    text, places = compiler.as_sql()
     selected = [column for column, _, _ in compiler.select]
     converters = compiler.get_converters(selected)
     columns = [(at, expression, found) for at, (found, expression) in converters.items()]
-    return Statement(sql, list(params), columns, _objects(queryset.model, compiler))
+    return Statement(_sql(text, places, db), columns, _objects(queryset.model, compiler))
 
 
 def _objects(model: type[Model], compiler: SQLCompiler) -> Objects | None:
@@ -152,10 +263,10 @@ def _objects(model: type[Model], compiler: SQLCompiler) -> Objects | None:
     return Objects(model, names, related, compiler.annotation_col_map)
 
 
-def _converted(row: tuple[Any, ...], statement: Statement) -> tuple[Any, ...]:
+def _converted(row: tuple[Any, ...], statement: Statement, db: BaseDatabaseWrapper) -> tuple[Any, ...]:
     """As Django's compiler does it: SQLite knows neither dates nor exact numbers."""
     cells = list(row)
     for at, expression, converters in statement.columns:
         for convert in converters:
-            cells[at] = convert(cells[at], expression, connection)
+            cells[at] = convert(cells[at], expression, db)
     return tuple(cells)

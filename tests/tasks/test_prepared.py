@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
 
+import psycopg2
 import pytest
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import DateField, F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from tasks import recent, routine
 from tasks.models import BestHour, Owner, Task
-from tasks.prepared import Prepared, PreparedUpdate, given
+from tasks.prepared import Prepared, PreparedUpdate, given, given_fields, insert
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +94,86 @@ def test_an_update_writes_what_is_given_to_the_rows_of_its_query_and_says_how_ma
     amounts = nora.best_hours.order_by("starts_on").values_list("amount", flat=True)
     assert [str(each) for each in amounts] == ["80.00", "3.20", "3.20"]
     assert bea.best_hours.get(starts_on=DAY).amount == Decimal("7.77")
+
+
+def test_a_new_row_is_the_one_that_save_would_write_with_an_id_of_its_own(nora: Owner) -> None:
+    rows = [BestHour(owner=nora, starts_on=DAY + timedelta(days=days), amount=Decimal("12.5")) for days in (40, 41)]
+    with CaptureQueriesContext(connection) as asked:
+        insert(rows[0])
+    rows[1].save()
+    assert len(asked) == 1
+    there = [vars(BestHour.objects.get(pk=row.pk)) | {"_state": None} for row in rows]
+    assert there[0] | {"id": 0, "starts_on": DAY} == there[1] | {"id": 0, "starts_on": DAY}
+    rows[0].amount = Decimal(7)
+    rows[0].save()  # an UPDATE: it is known to be there
+    assert nora.best_hours.get(pk=rows[0].pk).amount == 7
+
+
+def test_a_row_that_cannot_be_takes_its_transaction_with_it(nora: Owner) -> None:
+    task = factories.a_task(owner=nora)
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            insert(Task(owner=nora, name=task.name))
+        with pytest.raises(transaction.TransactionManagementError):
+            nora.tasks.count()
+        transaction.set_rollback(True)
+
+
+def test_what_is_written_may_be_nothing_where_the_column_allows_it(nora: Owner) -> None:
+    task = factories.a_task(owner=nora, retired_on=DAY)
+    fields = given_fields(Task, "retired_on", "name")
+    update = PreparedUpdate(lambda: (Task.objects.filter(pk=given("pk")), fields))
+    assert update.run(pk=task.pk, retired_on=None, name="Fax") == 1
+    task.refresh_from_db()
+    assert (task.retired_on, task.name) == (None, "Fax")
+    with pytest.raises(ValueError, match="name is None"):
+        update.run(pk=task.pk, retired_on=None, name=None)
+
+
+def test_a_number_beyond_all_columns_finds_nothing(nora: Owner) -> None:
+    there = Prepared(lambda: Task.objects.filter(owner_id=given("owner"), pk=given("pk")))
+    assert there.objects(owner=nora.pk, pk=2**63) == []
+    beyond = PreparedUpdate(lambda: (Task.objects.filter(pk=given("pk")), {"name": "Fax"}))
+    assert beyond.run(pk=2**63) == 0
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only Postgres keeps statements")
+@pytest.mark.django_db(transaction=True)
+def test_postgres_prepares_once_a_connection_with_the_constants_in_it(nora: Owner) -> None:
+    factories.a_task(owner=nora, name="50% paper")
+    paper = Prepared(
+        lambda: Task.objects.filter(owner_id=given("owner"), name__contains="% paper").values_list("name")
+    )
+    for _ in range(2):
+        for _ in range(2):
+            assert paper.flat(owner=nora.pk) == ["50% paper"]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT statement FROM pg_prepared_statements WHERE position('paper' in statement) > 0")
+            ((kept,),) = cursor.fetchall()
+        assert "$1" in kept
+        assert "$2" not in kept
+        connection.close()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only Postgres keeps statements")
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_is_gone_as_it_prepares_raises_what_django_raises(nora: Owner) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()
+    with closing(psycopg2.connect(**connection.get_connection_params())) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", pid)
+    with pytest.raises(OperationalError):
+        Prepared(lambda: Task.objects.filter(owner_id=given("owner"))).objects(owner=nora.pk)
+    connection.close()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only Postgres keeps statements")
+def test_behind_a_pooler_postgres_keeps_none(nora: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", value=True)
+    with CaptureQueriesContext(connection) as asked:
+        Prepared(lambda: Task.objects.filter(owner_id=given("owner"))).objects(owner=nora.pk)
+    assert asked.captured_queries[0]["sql"].startswith("SELECT")
 
 
 def test_a_value_of_none_is_refused_for_it_would_find_nothing(nora: Owner) -> None:
