@@ -7,6 +7,7 @@ The examples are the usual formats; whoever chose others in tasks/formats.py rea
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from itertools import takewhile
 
 from babel.core import Locale
@@ -25,15 +26,25 @@ class NotAnAmount(ValueError):
 
 def exact(amount: Decimal, currency: str) -> str:
     """For statements and hours worked: "$44.00"."""
-    return formats.number(format_currency(amount, currency, locale=LOCALE).replace("-", "−"))
+    return formats.number(_in_english(amount, currency))
 
 
 def short(amount: Decimal, currency: str) -> str:
     """For plans: "$90", and "$40.50" where leaving out the cents would not add up."""
     if amount != amount.to_integral_value():
         return exact(amount, currency)
-    whole = format_currency(amount, currency, format="¤#,##0;−¤#,##0", locale=LOCALE, currency_digits=False)
-    return formats.number(whole)
+    return formats.number(_whole_in_english(amount, currency))
+
+
+# Babel takes as long for an amount as a database for a query, and a page has the same few again and again.
+@lru_cache(1024)
+def _in_english(amount: Decimal, currency: str) -> str:
+    return format_currency(amount, currency, locale=LOCALE).replace("-", "−")
+
+
+@lru_cache(1024)
+def _whole_in_english(amount: Decimal, currency: str) -> str:
+    return format_currency(amount, currency, format="¤#,##0;−¤#,##0", locale=LOCALE, currency_digits=False)
 
 
 def about(amount: Decimal, currency: str) -> str:
