@@ -33,8 +33,9 @@ class Unwanted(Exception):
 def compose(email: OutgoingEmail) -> EmailMultiAlternatives:
     """The message as it leaves; raises what its letter raises."""
     values = import_string(settings.LETTERS[email.kind])(email)
+    values = values | {"subject": _subject(email, values)}
     message = EmailMultiAlternatives(
-        subject=_subject(email, values),
+        subject=values["subject"],
         body=render_to_string(f"emails/{_words(email, values)}.txt", values),
         from_email=_mailbox(values.get("sender", "Delegator"), sender_address()),
         to=[_mailbox(email.to_name, email.to_email)],
@@ -59,7 +60,7 @@ def envelope(message: EmailMultiAlternatives) -> tuple[str, str]:
 
 @lru_cache(FEW)
 def _envelope(mailbox: str) -> str:
-    name, domain = parseaddr(mailbox)[1].rsplit("@", 1)
+    name, domain = _address(mailbox).rsplit("@", 1)
     return f"{name.encode('ascii').decode()}@{domain.encode('idna').decode()}"
 
 
@@ -102,7 +103,7 @@ def _thread(email: OutgoingEmail) -> str:
 
 
 def _id(name: str, key: str) -> str:
-    mark = hmac.new(settings.SECRET_KEY.encode(), f"{name}|{key}".encode(), hashlib.sha256).hexdigest()[:12]
+    mark = hmac.digest(settings.SECRET_KEY.encode(), f"{name}|{key}".encode(), "sha256").hex()[:12]
     return f"<{name}.{mark}@{sender_address().rpartition('@')[2]}>"
 
 
@@ -115,4 +116,9 @@ def _mailbox(name: str, address: str) -> str:
 
 def sender_address() -> str:
     """Without the name that may stand before it: each email names who it is from."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _address(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(FEW)
+def _address(mailbox: str) -> str:
+    return parseaddr(mailbox)[1]
