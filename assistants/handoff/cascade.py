@@ -13,7 +13,7 @@ from django.db.models import prefetch_related_objects
 from assistants.models import Assistant, Handoff, NeverMail, Offer, StandIn, Terms
 from assistants.models.handoff import HandoffQuerySet
 from tasks.models import Task
-from tasks.prepared import Prepared, given
+from tasks.prepared import Prepared, given, insert
 
 from . import letters, moves, tell
 from .moves import Actor, Kind
@@ -39,7 +39,8 @@ def ask(
     """
     seconds_to_reply = fields.get("seconds_to_reply", handoff.seconds_to_reply)
     reply_by = due_at + timedelta(seconds=seconds_to_reply)
-    offer = handoff.offers.create(assistant=person, terms=terms, reply_by=reply_by)
+    offer = Offer(handoff=handoff, assistant=person, terms=terms, reply_by=reply_by)
+    insert(offer)
     moves.make(Kind.SENT, handoff, offer, by=by, now=now, **fields)
     tell.offer(offer, now=now, due_at=due_at)
     return offer

@@ -7,9 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from crispy_forms.bootstrap import PrependedText
+from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div
 from django import forms
 from django.conf import settings
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 
 from assistants.link.forms import FURTHEST, OnceForm
@@ -107,7 +109,11 @@ class HandoffForm(OnceForm):
         self._choices(first)
         self.secrets = [name for name in ("brief", "how_to") if looks_like_a_secret(self.data.get(name, ""))]
         self._ask_for_a_yes(first)
-        self.helper = helper(*self._layout())
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How it is drawn, which a form that is complete never is."""
+        return helper(*self._layout())
 
     def _ask_for_a_yes(self, first: str) -> None:
         """A tick for each thing that is most likely a slip; the others are not on the page."""

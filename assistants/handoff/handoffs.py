@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from assistants.mail import caps
 from assistants.models import Assistant, Handoff, Offer, StandIn, Terms
 from tasks.models import Owner, Task
-from tasks.prepared import Prepared, given
+from tasks.prepared import Prepared, PreparedUpdate, given, given_fields
 
 from . import cascade, letters, moves, replies, reply_times, tell
 from .moves import Actor, Kind, Outdated, State, TooLate
@@ -72,10 +72,23 @@ class Draft:
 
 def _latest() -> QuerySet[Terms]:
     is_seen = Exists(Offer.objects.filter(terms=OuterRef("pk")))
-    return Terms.objects.filter(handoff_id=given("handoff")).annotate(is_seen=is_seen).order_by("-version")[:1]
+    stands_in = Exists(StandIn.objects.filter(handoff=OuterRef("handoff")))
+    latest = Terms.objects.filter(handoff_id=given("handoff")).order_by("-version")[:1]
+    return latest.annotate(is_seen=is_seen, has_stand_ins=stands_in)
 
 
+# What stands in the hand-off itself, and not in its terms.
+WRITTEN = "task assistant brief how_to reply_by minutes_before minutes_given share stage trial_ends_on if_not".split()
+REWRITE = PreparedUpdate(lambda: (Handoff.objects.drafts().filter(pk=given("pk")), given_fields(Handoff, *WRITTEN)))
 LATEST = Prepared(_latest)
+OF_OWNER = Prepared(
+    lambda: Handoff.objects.filter(owner_id=given("owner"), pk=given("pk")).select_related("task", "assistant")
+)
+
+
+def found(owner: Owner, pk: int) -> Handoff | None:
+    """The owner's hand-off with that id, as a form needs it: with its task and its person. One query."""
+    return next(iter(OF_OWNER.objects(owner=owner.pk, pk=pk)), None)
 
 
 @transaction.atomic
@@ -86,36 +99,37 @@ def draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | Non
 
 def _draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None) -> Terms:
     """Its terms, with the hand-off as it is written now."""
-    names = "task assistant brief how_to reply_by minutes_before minutes_given share stage trial_ends_on if_not"
-    fields = {name: getattr(written, name) for name in names.split()}
+    fields = {name: getattr(written, name) for name in WRITTEN}
     terms = {name: getattr(written, name) for name in Terms.FIELDS}
     if handoff is None:
         handoff = Handoff.objects.create(owner=owner, created_at=now, **fields)
         kept = handoff.versions.create(**terms)
     else:
-        if not Handoff.objects.drafts().filter(pk=handoff.pk).update(**fields):
+        if not REWRITE.run(pk=handoff.pk, **fields):
             raise TooLate
         for name, value in fields.items():
             setattr(handoff, name, value)
-        kept = _rewrite_terms(handoff, terms)
-        handoff.stand_ins.all().delete()
-    StandIn.objects.bulk_create(
+        latest: Terms = LATEST.objects(handoff=handoff.pk)[0]
+        latest.handoff = handoff
+        kept = _rewrite_terms(latest, terms)
+        if vars(latest)["has_stand_ins"]:
+            handoff.stand_ins.all().delete()
+    stand_ins = [
         StandIn(
             handoff=handoff, assistant=each.assistant, place=place, weekly_minutes=each.weekly_minutes, rate=each.rate
         )
         for place, each in enumerate(written.stand_ins, 1)
-    )
+    ]
+    StandIn.objects.bulk_create(stand_ins)
     return kept
 
 
-def _rewrite_terms(handoff: Handoff, fields: dict[str, Any]) -> Terms:
+def _rewrite_terms(latest: Terms, fields: dict[str, Any]) -> Terms:
     """Nobody has seen a draft's terms, so they are rewritten; once they were sent they stay as they are."""
-    latest: Terms = LATEST.objects(handoff=handoff.pk)[0]
-    latest.handoff = handoff
     if vars(latest)["is_seen"]:
-        return handoff.versions.create(version=latest.version + 1, **fields)
+        return latest.handoff.versions.create(version=latest.version + 1, **fields)
     if latest.fields != fields:
-        handoff.versions.filter(pk=latest.pk).update(**fields)
+        Terms.objects.filter(pk=latest.pk).update(**fields)
         for name, value in fields.items():
             setattr(latest, name, value)
     return latest
@@ -144,7 +158,7 @@ def send(handoff: Handoff, *, now: datetime, is_more: bool = True) -> Offer:
     return _send(handoff.versions.latest("version"), now=now, is_more=is_more)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def draft_and_send(
     owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | None = None, is_more: bool = True
 ) -> Handoff:
@@ -167,8 +181,7 @@ def _send(terms: Terms, *, now: datetime, is_more: bool) -> Offer:
         raise MoreThanAll
     caps.check(handoff.owner, *_addresses(handoff), now=now)
     try:
-        with transaction.atomic():
-            offer = cascade.ask(handoff, handoff.assistant, terms, by=Actor.OWNER, now=now, due_at=due_at, **known)
+        offer = cascade.ask(handoff, handoff.assistant, terms, by=Actor.OWNER, now=now, due_at=due_at, **known)
     except IntegrityError:  # one live hand-off a task and person
         raise AlreadyWithThem from None
     if handoff.if_not == Handoff.IfNot.ALL:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from assistants.models import Handoff, HandoffEvent, Offer
-from tasks.prepared import Prepared, given
+from tasks.prepared import Prepared, PreparedUpdate, given, given_fields, insert
 
 State = Handoff.State
 Reply = Offer.State
@@ -171,7 +172,9 @@ def record(
     kind: Kind, handoff: Handoff, offer: Offer | None, *, by: Actor, now: datetime, note: str = ""
 ) -> HandoffEvent:
     """Write down that something happened; the rows are only ever added."""
-    return HandoffEvent.objects.create(handoff=handoff, offer=offer, kind=kind, actor=by, note=note, happened_at=now)
+    event = HandoffEvent(handoff=handoff, offer=offer, kind=kind, actor=by, note=note, happened_at=now)
+    insert(event)
+    return event
 
 
 def record_refused(handoff: Handoff, asked: str, *, offer: Offer | None = None, now: datetime) -> HandoffEvent:
@@ -211,17 +214,38 @@ class _Write(NamedTuple):
         return {"state": _target(self.after), **self.fields}
 
     def is_made(self) -> bool:
-        rows: QuerySet[Any] = type(self.row)._default_manager.filter(pk=self.row.pk, state__in=list(self.after))
+        if self.only_if is None and not any(map(_is_worked_out, self.fields.values())):
+            update = _update(type(self.row), tuple(self.after.items()), tuple(self.fields))
+            return bool(update.run(pk=self.row.pk, **self.fields))
+        rows = _rows(type(self.row), self.row.pk, self.after)
         return bool(rows.filter(self.only_if or Q()).update(**self.written))
 
     def show(self) -> None:
         """Let the object read as its row does; what the database worked out is asked for."""
         written = self.written
-        worked_out = [name for name, value in written.items() if hasattr(value, "resolve_expression")]
+        worked_out = [name for name, value in written.items() if _is_worked_out(value)]
         for name in written.keys() - worked_out:
             setattr(self.row, name, written[name])
         if worked_out:
             self.row.refresh_from_db(fields=worked_out)
+
+
+@cache
+def _update(
+    model: type[Handoff | Offer], after: tuple[tuple[str, str], ...], names: tuple[str, ...]
+) -> PreparedUpdate:
+    """The usual part: no further guard, and nothing for the database to work out but the state."""
+    fields = {"state": _target(dict(after)), **given_fields(model, *names)}
+    return PreparedUpdate(lambda: (_rows(model, given("pk"), dict(after)), fields))
+
+
+def _rows(model: type[Handoff | Offer], pk: Any, after: Mapping[str, str]) -> QuerySet[Any]:
+    return model._default_manager.filter(pk=pk, state__in=list(after))
+
+
+def _is_worked_out(value: Any) -> bool:
+    """By the database, of what stands in its row."""
+    return hasattr(value, "resolve_expression")
 
 
 def _target(after: Mapping[str, str]) -> Any:

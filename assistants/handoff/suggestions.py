@@ -20,7 +20,7 @@ from tasks.prepared import Prepared, given
 
 def _live() -> QuerySet[Handoff]:
     both = Q(task_id=given("task")) | Q(assistant_id=given("person"))
-    return Handoff.objects.live().filter(both, owner_id=given("owner")).select_related("task", "assistant", "owner")
+    return Handoff.objects.live().filter(both, owner_id=given("owner"))
 
 
 LIVE = Prepared(_live)
@@ -116,11 +116,11 @@ def alone(owner: Owner, task: Task, person: Assistant, today: date) -> Suggestio
     """
     What a form is checked by that is complete and names nobody to stand in; the rest is left out.
 
-    Three to five queries, where the whole of it takes a dozen and more.
+    Three to eight queries, where the whole of it takes a dozen and more.
     """
     live: list[Handoff] = LIVE.objects(owner=owner.pk, task=task.pk, person=person.pk)
     if live:
-        prefetch_related_objects(live, "versions", "offers")
+        prefetch_related_objects(live, "task", "assistant", "owner", "versions", "offers")
     return Suggestion(
         task_minutes=plan_inputs.usual_minutes(owner, [task], _of_task(live, task), today)[task.pk],
         minutes=0,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -93,10 +93,13 @@ def _is_key(text: str) -> bool:
 
 @login_required
 def handoff_draft(request: OwnerRequest, pk: int) -> HttpResponse:
-    handoffs = request.user.handoffs
-    rows = handoffs.select_related("task", "assistant") if request.method == "POST" else handoffs.with_terms()
-    draft = get_object_or_404(rows, pk=pk)
-    draft.task.owner = draft.assistant.owner = request.user
+    if request.method == "POST":
+        draft = acts.found(request.user, pk)
+    else:
+        draft = request.user.handoffs.with_terms().filter(pk=pk).first()
+    if draft is None:
+        raise Http404
+    draft.owner = draft.task.owner = draft.assistant.owner = request.user
     if draft.state != Handoff.State.DRAFT:
         if request.method == "POST":
             messages.error(request, IS_SENT)
@@ -244,7 +247,7 @@ def _from_draft(draft: Handoff) -> dict[str, Any]:
 @transaction.atomic
 def _keep(request: OwnerRequest, form: HandoffForm, draft: Handoff | None) -> HttpResponse:
     """Save it or send it; the same form again leads to what came of it the first time."""
-    now, given = clock.now(), form.cleaned_data
+    now, given = form.now, form.cleaned_data
     actor, once = nonces.of_owner(request.user), given["once"]
     if draft:
         moves.hold(draft)  # before the nonce, in the one order of all

@@ -24,7 +24,7 @@ from django.db.models import CharField, DateTimeField, Exists, F
 from assistants.models import Handoff, OutgoingEmail, Pump
 from assistants.models.mail import OutgoingEmailQuerySet
 from tasks import clock
-from tasks.prepared import Prepared, PreparedUpdate, given
+from tasks.prepared import Prepared, PreparedUpdate, given, given_fields
 
 from . import faults
 
@@ -41,6 +41,7 @@ PK, LEASE = given("pk"), given("lease", CharField())
 NOW, UNTIL = given("now", DateTimeField()), given("until", DateTimeField())
 TAKE = PreparedUpdate(lambda: (_allowed(OutgoingEmail.objects.due(NOW).filter(pk=PK), NOW), _held_by(LEASE, UNTIL)))
 DOT = PreparedUpdate(lambda: (_held(PK, LEASE).filter(lease_until__gt=UNTIL), {"dots": F("dots") + 1}))
+TO_SENT = PreparedUpdate(lambda: (_held(PK, LEASE), _sent()))
 TAKEN = Prepared(lambda: _held(PK, LEASE).select_related(*WITH))
 HANDOFF = Prepared(lambda: Handoff.objects.select_for_update(no_key=True).filter(pk=PK).order_by().values_list("pk"))
 
@@ -92,10 +93,14 @@ def claim(rows: OutgoingEmailQuerySet, *, now: datetime) -> OutgoingEmail | None
 
 
 def claim_bulk(*, now: datetime) -> list[OutgoingEmail]:
-    """As many of those that many owners get at one time as are sent at once, under one lease."""
-    rows = OutgoingEmail.objects.lapsed(now).in_bulk_kinds().order_by("lease_until", "pk")
+    """
+    As many of those that many owners get at one time as are sent at once, under one lease.
+
+    What others left behind comes last: to look for it before each dozen would cost as much as to claim that.
+    """
     due = OutgoingEmail.objects.due(now).in_bulk_kinds().order_by("due_at", "pk")
-    return _take(rows, most=BULK, now=now) or _take(due, most=BULK, now=now)
+    lapsed = OutgoingEmail.objects.lapsed(now).in_bulk_kinds().order_by("lease_until", "pk")
+    return _take(due, most=BULK, now=now) or _take(lapsed, most=BULK, now=now)
 
 
 def _take(rows: OutgoingEmailQuerySet, *, most: int, now: datetime) -> list[OutgoingEmail]:
@@ -182,8 +187,8 @@ def insist(write: Callable[P, R]) -> Callable[P, R]:
 
 
 @insist
-def finish(email: OutgoingEmail, done: Done, *, state: str, **fields: Any) -> None:
-    """It is over, and whoever waits for it hears so in the same transaction."""
+def finish(email: OutgoingEmail, done: Done, *, state: str, **fields: Any) -> datetime:
+    """It is over, and whoever waits for it hears so in the same transaction; when that was."""
     with transaction.atomic():
         if email.offer:  # a hand-off's row is taken before those of its emails, else two could wait for each other
             HANDOFF.rows(pk=email.offer.handoff_id)
@@ -194,6 +199,7 @@ def finish(email: OutgoingEmail, done: Done, *, state: str, **fields: Any) -> No
             email.state, email.trouble = state, fields.get("trouble", email.trouble)
             done(email, now)
     faults.point("after_commit")
+    return now
 
 
 @insist
@@ -223,10 +229,18 @@ def give_back(email: OutgoingEmail, **fields: Any) -> None:
 
 def mark(email: OutgoingEmail, state: str, **fields: Any) -> bool:
     """Write the outcome if this worker still holds the lease; else another one has the row, and its word counts."""
-    marked = _held(email.pk, email.lease_token).update(state=state, lease_until=None, **fields) == 1
+    if state == State.SENT:
+        marked = TO_SENT.run(pk=email.pk, lease=email.lease_token, **fields)
+    else:
+        marked = _held(email.pk, email.lease_token).update(state=state, lease_until=None, **fields)
     if not marked:
         logger.warning("email %s was taken over by another worker", email.pk)
-    return marked
+    return bool(marked)
+
+
+def _sent() -> dict[str, Any]:
+    how = given_fields(OutgoingEmail, "transport", "trouble", "sent_at")
+    return {"state": State.SENT, "lease_until": None, **how}
 
 
 def _held(pk: Any, lease: Any) -> OutgoingEmailQuerySet:

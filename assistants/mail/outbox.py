@@ -21,6 +21,7 @@ from assistants.bell import ring
 from assistants.models import Offer, OutgoingEmail
 from tasks import clock
 from tasks.models import Owner
+from tasks.prepared import insert
 
 from . import breaker, claims, heartbeat, sending
 from .claims import Done
@@ -51,7 +52,7 @@ def put(
     `not_after` is when it is no use any more. The second email with a key raises IntegrityError.
     """
     name, address = to
-    email = OutgoingEmail.objects.create(
+    email = OutgoingEmail(
         kind=kind,
         owner=owner,
         offer=offer,
@@ -63,6 +64,7 @@ def put(
         due_at=due_at or now,
         not_after=not_after,
     )
+    insert(email)
     if email.due_at <= now and kind not in OutgoingEmail.BULK_KINDS:
         transaction.on_commit(lambda: ring(email.pk), robust=True)
     return email

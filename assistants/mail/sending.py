@@ -43,8 +43,7 @@ def deliver(email: OutgoingEmail, mailer: Mailer, *, done: Done) -> bool:
         return True
     taken, goes_on = _send(ready, mailer, done, before_dot=lambda: claims.count_the_dot(email))
     if taken:
-        claims.finish(email, done, state=State.SENT, transport=OutgoingEmail.SMTP, trouble="")
-        breaker.mail_left(clock.now())
+        breaker.mail_left(claims.finish(email, done, state=State.SENT, transport=OutgoingEmail.SMTP, trouble=""))
     return goes_on
 
 

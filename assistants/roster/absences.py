@@ -9,6 +9,7 @@ from django.db import transaction
 
 from assistants.models import Absence, Assistant
 from tasks import dates
+from tasks.prepared import Prepared, given
 from tasks.workdays import Run, WorkDays
 
 DAY, YEAR = timedelta(days=1), timedelta(days=366)
@@ -20,6 +21,9 @@ WEEKS_AHEAD = 4
 QUARTER = 15
 # More of them on one line would be read by nobody.
 SAID_AT_MOST = 3
+
+
+RUNS = Prepared(lambda: Absence.objects.filter(assistant_id=given("person")).values_list("first", "last"))
 
 
 class TooMany(Exception):
@@ -64,7 +68,9 @@ def _hold(person: Assistant) -> None:
 
 def runs(person: Assistant) -> list[Run]:
     """One query, or none where they were fetched with the person."""
-    return [(each.first, each.last) for each in person.absences.all()]
+    if "absences" in getattr(person, "_prefetched_objects_cache", ()):
+        return [(each.first, each.last) for each in person.absences.all()]
+    return RUNS.rows(person=person.pk)
 
 
 def to_come(person: Assistant, today: date) -> list[tuple[Absence, str]]:

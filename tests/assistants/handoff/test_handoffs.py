@@ -138,7 +138,7 @@ def test_nobody_is_sent_a_task_that_they_have_or_were_offered(nora: Owner) -> No
 def test_what_cannot_be_sent_is_not_kept_as_a_draft_either(nora: Owner) -> None:
     draft = written(nora)
     NeverMail.objects.create(email=draft.assistant.email, asked_at=NOW)
-    with pytest.raises(handoffs.InTheWay):
+    with pytest.raises(handoffs.InTheWay), transaction.atomic():
         handoffs.draft_and_send(nora, draft, now=NOW)
     assert not Handoff.objects.exists()
 

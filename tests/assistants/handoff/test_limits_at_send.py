@@ -123,7 +123,7 @@ def test_send_asks_as_many_queries_whatever_else_the_owner_has_out(
     others: int,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    """Two more where the person or the task has something going already, for its terms and its offers."""
+    """Five more where the person or the task has something going already: what, whose, and under which terms."""
     now = clock.now()
     for number in range(others):
         with_whom = ana if number == 0 else an_assistant(owner=nora)
@@ -131,6 +131,6 @@ def test_send_asks_as_many_queries_whatever_else_the_owner_has_out(
     draft = a_draft(owner=nora, task=task, assistant=ana, now=now, reply_by=now + 3 * DAY)
     form = typed(nora, send="1")
     # On Postgres the clock is the database's.
-    clocks = 2 if connection.vendor == "postgresql" else 0
-    with django_assert_num_queries(24 + clocks + (2 if others else 0)):
+    clocks = 1 if connection.vendor == "postgresql" else 0
+    with django_assert_num_queries(19 + clocks + (5 if others else 0)):
         assert hers.post(page_of(draft, "draft"), form).status_code == 302
