@@ -46,13 +46,13 @@ PATIENCE = 120
 CHANCE = random.SystemRandom()
 
 
-def until(holds: Callable[[], bool], what: str, *, seconds: float = PATIENCE) -> None:
+def until(holds: Callable[[], bool], what: str, *, seconds: float = PATIENCE, pause: float = 0.05) -> None:
     """Wait until it holds; TimeoutError, which says what was waited for, after that many seconds."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
             raise TimeoutError(f"after {seconds:g} seconds there is still no {what}")
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def free_port() -> int:

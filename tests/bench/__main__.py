@@ -80,7 +80,8 @@ def run(
     if any(options.only in name for name in OF_PAGES):
         rows += pages(set_up(stack, core, postgres), stack, bench, options, wrong)
     rows += mail.rows(options.only, postgres, core, wrong, is_quick=options.quick)
-    rows += mail_runs.rows(options.only, bench, postgres, core, wrong, is_quick=options.quick)
+    floors = {(row.item, row.database): row.F for row in rows}
+    rows += mail_runs.rows(options.only, bench, postgres, core, wrong, floors, is_quick=options.quick)
     rows += matching.rows(options.only, wrong)
     return rows, wrong
 

@@ -59,8 +59,8 @@ class MailSink:
             found: list[float] = json.loads(said.readline())
         return found
 
-    def wait(self, count: int, *, seconds: float = 60) -> list[float]:
-        rig.until(lambda: len(self.seen()) >= count, f"mail number {count}", seconds=seconds)
+    def wait(self, count: int, *, seconds: float = 60, pause: float = 0.05) -> list[float]:
+        rig.until(lambda: len(self.seen()) >= count, f"mail number {count}", seconds=seconds, pause=pause)
         return self.seen()
 
 
