@@ -63,19 +63,20 @@ def _in_rounds(each: int, prepare: Callable[[int], None], send: Callable[[], Non
     """
     So many emails a round, between two rounds of their ready bytes: an hour's mood of the machine meets both.
 
-    `read` is what the floor reads once for all rounds.
+    `read` is what the floor reads once for all rounds, and last, since it holds more than any of them.
     """
-    cpu, floors, wall, mb = list[float](), list[float](), 0.0, 0.0
+    cpu, floors, wall = list[float](), list[float](), 0.0
     before = _ready(each)
     for number in range(1, owners.ROUNDS + 1):
         prepare(number)
         spent, took = _taken(send)
-        mb, wall = _memory(), wall + took
+        wall += took
         after = _ready(each)
         cpu.append(spent / each)
-        floors.append((before + after) / 2 + _taken(read)[0] / (each * owners.ROUNDS))
+        floors.append((before + after) / 2)
         before = after
-    return Cost(cpu, floors, each * owners.ROUNDS / wall, mb)
+    mb, count = _memory(), each * owners.ROUNDS
+    return Cost(cpu, [floor + _taken(read)[0] / count for floor in floors], count / wall, mb)
 
 
 def write_all() -> int:
