@@ -71,10 +71,9 @@ class Draft:
 
 
 def _latest() -> QuerySet[Terms]:
-    is_seen = Exists(Offer.objects.filter(terms=OuterRef("pk")))
     stands_in = Exists(StandIn.objects.filter(handoff=OuterRef("handoff")))
     latest = Terms.objects.filter(handoff_id=given("handoff")).order_by("-version")[:1]
-    return latest.annotate(is_seen=is_seen, has_stand_ins=stands_in)
+    return latest.annotate(has_stand_ins=stands_in)
 
 
 # What stands in the hand-off itself, and not in its terms.
@@ -109,10 +108,10 @@ def _draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | No
             raise TooLate
         for name, value in fields.items():
             setattr(handoff, name, value)
-        latest: Terms = LATEST.objects(handoff=handoff.pk)[0]
-        latest.handoff = handoff
-        kept = _rewrite_terms(latest, terms)
-        if vars(latest)["has_stand_ins"]:
+        kept = LATEST.objects(handoff=handoff.pk)[0]
+        kept.handoff = handoff
+        _rewrite_terms(kept, terms)
+        if vars(kept)["has_stand_ins"]:
             handoff.stand_ins.all().delete()
     stand_ins = [
         StandIn(
@@ -124,15 +123,12 @@ def _draft(owner: Owner, written: Draft, *, now: datetime, handoff: Handoff | No
     return kept
 
 
-def _rewrite_terms(latest: Terms, fields: dict[str, Any]) -> Terms:
-    """Nobody has seen a draft's terms, so they are rewritten; once they were sent they stay as they are."""
-    if vars(latest)["is_seen"]:
-        return latest.handoff.versions.create(version=latest.version + 1, **fields)
-    if latest.fields != fields:
-        Terms.objects.filter(pk=latest.pk).update(**fields)
+def _rewrite_terms(terms: Terms, fields: dict[str, Any]) -> None:
+    """Nobody has seen a draft's own: what is undone gets a version of its own again."""
+    if terms.fields != fields:
+        Terms.objects.filter(pk=terms.pk).update(**fields)
         for name, value in fields.items():
-            setattr(latest, name, value)
-    return latest
+            setattr(terms, name, value)
 
 
 @transaction.atomic

@@ -66,6 +66,20 @@ def test_a_draft_is_rewritten_in_place_as_long_as_nobody_was_sent_it(nora: Owner
     assert handoff.created_at == NOW
 
 
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_who_stands_in_is_who_was_chosen_last(nora: Owner, *, is_undone: bool) -> None:
+    ben, cleo = (handoffs.Next(an_assistant(owner=nora), 60, Decimal(20)) for _ in range(2))
+    draft = replace(written(nora), if_not="next", stand_ins=(ben, cleo))
+    if is_undone:
+        handoff = handoffs.draft_and_send(nora, draft, now=NOW)
+        handoffs.undo(handoff, now=NOW)
+    else:
+        handoff = handoffs.draft(nora, draft, now=NOW)
+    for chosen in [(cleo,), (cleo, ben), ()]:
+        handoffs.draft(nora, replace(draft, stand_ins=chosen), now=LATER, handoff=handoff)
+        assert [each.assistant for each in handoff.stand_ins.all()] == [each.assistant for each in chosen]
+
+
 def test_terms_that_were_sent_once_stay_and_a_rewritten_draft_has_new_ones(nora: Owner) -> None:
     draft = written(nora)
     handoff = handoffs.draft_and_send(nora, draft, now=NOW)
