@@ -13,7 +13,7 @@ from assistants.models import Assistant, Handoff
 from assistants.plan import plan_inputs
 from assistants.plan.plan_inputs import Rows
 from assistants.roster import absences, people
-from tasks import weeks
+from tasks import money, weeks
 from tasks.models import Owner, Task
 from tasks.prepared import Prepared, given
 
@@ -60,6 +60,8 @@ class Suggestion:
     held: list[Handoff]
     # Why the time is less than usual, such as away 2 to 13 November.
     away: str = ""
+    # What the owner's live hand-offs cost a week, each in whole units, as on the plan.
+    spent: Decimal = Decimal(0)
 
     @property
     def whole(self) -> int:
@@ -107,6 +109,7 @@ def suggest(owner: Owner, task: Task, person: Assistant, today: date) -> Suggest
         others=_others(rows, asked, each, person),
         held=_of_task(rows.live, task),
         away=next(absences.in_words(each, today) for each in rows.people if each.pk == person.pk),
+        spent=sum((money.whole(each.terms.weekly_pay) for each in rows.live), Decimal(0)),
         _whole=_quarters(whole),
         _pace=whole,
     )

@@ -286,6 +286,7 @@ def preview(form: HandoffForm) -> dict[str, str]:
         "starts": _said(form.typed("starts_on"), dates.full),
         "brief": form.typed("brief") or "",
         "costs": _said(weekly, amount),
+        "over_budget": "" if weekly is None else _over_budget(owner, suggestion.spent + money.whole(weekly)),
         "frees": _said(part, lambda each: amount(suggestion.frees(each))),
         "given": _said(part, lambda each: durations.hours(suggestion.part(each) * 60)),
         "reply_by": _said(reply_by, lambda each: dates.moment(each, owner.zone)),
@@ -293,6 +294,14 @@ def preview(form: HandoffForm) -> dict[str, str]:
         if reply_by and person.time_zone != owner.time_zone
         else "",
     }
+
+
+def _over_budget(owner: Owner, costs: Decimal) -> str:
+    """What stands below the costs where all that is handed off and offered would cost more a week; else ''."""
+    if owner.budget is None or costs <= owner.budget:
+        return ""
+    together, budget = (money.short(each, owner.currency) for each in (costs, owner.budget))
+    return f"{together} in all, over your budget of\u00a0{budget}"
 
 
 def _said(value: Read | None, words: Callable[[Read], str]) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from assistants.handoff import suggestions
+from assistants.handoff import suggestions, write_views
+from assistants.handoff.forms import HandoffForm
 from assistants.roster import absences, people
 from tasks.models import Owner, Task
 from tests.assistants.plan.test_plans import a_loathed_task
 from tests.factories import (
+    NOW,
     TODAY,
     a_task,
     an_assistant,
@@ -81,3 +84,18 @@ def test_what_a_complete_form_is_checked_by_is_what_its_page_said(nora: Owner, h
     assert [alone.part(share) for share in (1, 40, 100)] == [whole.part(share) for share in (1, 40, 100)]
     assert (alone.task_minutes, alone.held) == (whole.task_minutes, whole.held)
     assert [each.assistant for each in alone.held] == [ben]
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [(None, ""), (190, ""), (Decimal("189.99"), "$190 in all, over your budget of\u00a0$189.99")],
+)
+def test_what_goes_over_the_budget_with_all_that_is_offered_is_said_beside_its_costs(
+    nora: Owner, budget: Decimal | None, said: str
+) -> None:
+    nora.budget = budget
+    an_offer(owner=nora, assistant=an_assistant(owner=nora, rate=18), hours=5)
+    task, ana = a_task(owner=nora, name="Calls", excel=3), an_assistant(owner=nora)
+    suggestion = suggestions.suggest(nora, task, ana, TODAY)
+    form = HandoffForm(task, ana, suggestion, NOW, None, initial={"hours": "5", "rate": Decimal(20)})
+    assert write_views.preview(form)["over_budget"] == said
