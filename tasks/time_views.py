@@ -16,6 +16,7 @@ from .requests import OwnerRequest, number
 MOST_EDITS = 500
 LARGEST_ID = 2**63 - 1
 NO_SUCH_TASK = "There is no such task on your list."
+SOMEONE_ELSE = "Someone else is signed in here now. Sign in yourself to send the times that are kept in this browser."
 
 
 @login_required
@@ -34,16 +35,21 @@ def reading(request: OwnerRequest) -> HttpResponse:
 @require_POST
 def times(request: OwnerRequest) -> HttpResponse:
     """
-    Save times sent as JSON: {"edits": [{"task": 12, "day": "2026-10-15", "text": "1:30", "seen": 0, "key": "…"}]}.
+    Save times sent as JSON.
 
-    `seen` are the seconds that the page showed as logged; `key` is one thing typed, however
-    often it is sent. Answers {"saved": […], "refused": […]}: 200, or 422 if any is refused.
+    {"owner": 7, "edits": [{"task": 12, "day": "2026-10-15", "text": "1:30", "seen": 0, "key": "…"}]}: `seen` are
+    the seconds that the page showed as logged; `key` is one thing typed, however often it is sent; `owner` is whose
+    page it was, for a browser that somebody else may have signed in to since. Answers {"saved": […], "refused": […]}:
+    200, or 422 if any is refused; 409, with nothing saved, to another owner's page.
     """
     owner, now = request.user, clock.now()
     try:
-        sent = _edits(json_body.read(request))
+        body = json_body.read(request)
+        sent = _edits(body)
     except json_body.NotJson as error:
         return JsonResponse({"error": str(error)}, status=error.status)
+    if body.get("owner", owner.pk) != owner.pk:
+        return JsonResponse({"error": SOMEONE_ELSE}, status=409)
     running = dict(timers.by_day(owner.running_timer, now)) if owner.running_timer else {}
     edits, refused = [], []
     for task_id, day, typed in sent:

@@ -130,10 +130,11 @@ const unsent = {
       const response = await fetch("/times/", {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-        body: JSON.stringify({ edits: Object.values(times).slice(0, 500) }),
+        body: JSON.stringify({ owner: Number(document.body.dataset.owner), edits: Object.values(times).slice(0, 500) }),
       });
       if (response.redirected) this.say(SIGN_IN);
       else if (response.ok || response.status === 422) this.heard(await response.json(), times);
+      else if (response.status === 409) this.say((await response.json()).error);
       else if (response.status === 400) this.say("Some times kept in this browser cannot be sent. Open their day and type them again.");
     } catch { /* still away: the next try comes */ } finally { this.sending = false; }
   },

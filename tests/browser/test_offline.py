@@ -17,6 +17,7 @@ from tests.browser.site import Site
 
 KEPT = "The server cannot be reached. What you typed is kept in this browser and goes out by itself."
 SAVED = "What was kept is saved now."
+SOMEONE_ELSE = "Someone else is signed in here now. Sign in yourself to send the times that are kept in this browser."
 # What a browser says of a server that it cannot reach, and htmx with it; nothing else is borne.
 AWAY = (
     r"^console: Failed to load resource: net::ERR_INTERNET_DISCONNECTED$",
@@ -222,9 +223,11 @@ def test_what_another_owner_kept_is_not_sent_in_this_ones_name(
     go_away(visit)
     write(visit.page, Email="1:30")
     expect(notice(visit.page)).to_have_text(KEPT)
-    visit.page.close()
-    visit.context.set_offline(False)
     owner.sign_in(visit)
+    visit.bear(r"^409: POST \S+/times/$", r"^console: Failed to load resource: .* a status of 409")
+    visit.context.set_offline(False)
+    # The stranger's tab is open yet.
+    expect(notice(visit.page)).to_have_text(SOMEONE_ELSE)
     page = visit.context.new_page()
     with page.expect_request("**/times/") as sent:
         page.goto("/today/")
@@ -234,6 +237,7 @@ def test_what_another_owner_kept_is_not_sent_in_this_ones_name(
     assert [edit["task"] for edit in json.loads(sent.value.post_data or "")["edits"]] == [owner.tasks["Sales"]]
     expect(total(page)).to_have_text("2:00")
     assert changes(running, stranger) == {}
+    visit.page.close()
     stranger.sign_in(visit)
     page.goto("/today/")
     expect(notice(page)).to_have_text(SAVED)

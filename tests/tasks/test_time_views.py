@@ -13,6 +13,7 @@ from django.test import Client
 from tasks import timers
 from tasks.durations import HOUR, MINUTE
 from tasks.models import Owner, Task, TimeEntry
+from tasks.time_views import SOMEONE_ELSE
 from tests.factories import NOW, TODAY, a_task, an_entry
 from tests.tasks.clocks import standing_at
 from tests.tasks.world import TIMER, TOMORROW, YESTERDAY, cells
@@ -147,6 +148,15 @@ def test_a_strangers_task_answers_as_one_that_is_not_there(bea: Owner, hers: Cli
         assert of_nobody[1]["refused"][0].pop("task") == 987_654_321
         assert of_hers == of_nobody
     assert TimeEntry.objects.get().seconds == 5 * HOUR
+
+
+def test_another_owners_page_saves_nothing_and_hears_who_is_not_signed_in(
+    nora: Owner, bea: Owner, hers: Client, email: Task
+) -> None:
+    of_bea = post(hers, {"owner": bea.pk, "edits": [edit(email)]})
+    assert refusal(of_bea) == (409, SOMEONE_ELSE)
+    assert cells(nora) == {}
+    assert post(hers, {"owner": nora.pk, "edits": [edit(email)]}).status_code == 200
 
 
 # --- Sending again --------------------------------------------------------------------
