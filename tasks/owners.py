@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
-
+from . import locks
 from .models import BestHour, Owner, Skill
 from .prepared import Prepared, given
 from .worth import Derivation
@@ -33,10 +32,8 @@ def hour_values(owner: Owner) -> HourValues:
 
 
 def hold(owner: Owner) -> None:
-    """Let others wait who change what this owner has, until the transaction ends; SQLite has one writer anyway."""
-    if connection.features.has_select_for_update:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM tasks_owner WHERE id = %s FOR NO KEY UPDATE", [owner.pk])
+    """Let others wait who change what this owner has, until the transaction ends. At most one query."""
+    locks.hold(Owner, owner.pk)
 
 
 def set_hour_value(owner: Owner, amount: Decimal, today: date) -> None:

@@ -12,6 +12,7 @@ from django.db.models import prefetch_related_objects
 
 from assistants.models import Assistant, Handoff, NeverMail, Offer, StandIn, Terms
 from assistants.models.handoff import HandoffQuerySet
+from tasks import locks
 from tasks.models import Task
 from tasks.prepared import Prepared, given, insert
 
@@ -21,9 +22,6 @@ from .moves import Actor, Kind
 # Percent.
 WHOLE = 100
 
-TASK = Prepared(
-    lambda: Task.objects.select_for_update(no_key=True).filter(pk=given("pk")).order_by().values_list("pk", flat=True)
-)
 OTHERS = Prepared(
     lambda: Handoff.objects.live().filter(owner_id=given("owner"), task_id=given("task")).exclude(pk=given("but"))
 )
@@ -119,7 +117,7 @@ def hold_others(handoff: Handoff) -> list[Handoff]:
 
     The task's row is taken after the hand-off's, by each.
     """
-    TASK.rows(pk=handoff.task_id)
+    locks.hold(Task, handoff.task_id)
     others: list[Handoff] = OTHERS.objects(owner=handoff.owner_id, task=handoff.task_id, but=handoff.pk)
     if others:
         prefetch_related_objects(others, "versions", "offers")

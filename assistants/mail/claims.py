@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -23,7 +23,7 @@ from django.db.models import CharField, DateTimeField, Exists, F
 
 from assistants.models import Handoff, OutgoingEmail, Pump
 from assistants.models.mail import OutgoingEmailQuerySet
-from tasks import clock
+from tasks import clock, locks
 from tasks.prepared import Prepared, PreparedUpdate, given, given_fields
 
 from . import faults
@@ -43,7 +43,6 @@ TAKE = PreparedUpdate(lambda: (_allowed(OutgoingEmail.objects.due(NOW).filter(pk
 DOT = PreparedUpdate(lambda: (_held(PK, LEASE).filter(lease_until__gt=UNTIL), {"dots": F("dots") + 1}))
 TO_SENT = PreparedUpdate(lambda: (_held(PK, LEASE), _sent()))
 TAKEN = Prepared(lambda: _held(PK, LEASE).select_related(*WITH))
-HANDOFF = Prepared(lambda: Handoff.objects.select_for_update(no_key=True).filter(pk=PK).order_by().values_list("pk"))
 
 # Told in the same transaction when an email is sent, or can never be.
 Done = Callable[[OutgoingEmail, datetime], None]
@@ -129,6 +128,11 @@ def _held_by(lease: Any, until: Any) -> dict[str, Any]:
     return {"state": State.SENDING, "lease_token": lease, "lease_until": until, "tries": F("tries") + 1}
 
 
+def claimed_at(email: OutgoingEmail) -> datetime:
+    """When it was taken, by the database's clock, which so need not be asked again."""
+    return cast(datetime, email.lease_until) - timedelta(seconds=settings.LEASE)
+
+
 def _to_the_address_on_file(email: OutgoingEmail) -> OutgoingEmail:
     """A letter written while the assistant's address was changed holds the old one, which must get no new link."""
     person = email.offer.assistant if email.offer else None
@@ -191,7 +195,7 @@ def finish(email: OutgoingEmail, done: Done, *, state: str, **fields: Any) -> da
     """It is over, and whoever waits for it hears so in the same transaction; when that was."""
     with transaction.atomic():
         if email.offer:  # a hand-off's row is taken before those of its emails, else two could wait for each other
-            HANDOFF.rows(pk=email.offer.handoff_id)
+            locks.hold(Handoff, email.offer.handoff_id)
         now = clock.now()
         if state == State.SENT:
             fields["sent_at"] = now

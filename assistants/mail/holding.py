@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 from assistants.models import Handoff, OutgoingEmail, Pump
+from tasks import locks
 
 from . import claims
 from .claims import Done, State
@@ -61,7 +62,7 @@ def release(*, now: datetime, since: datetime | None = None, done: Done) -> tupl
 @transaction.atomic
 def _leave_alone(email: OutgoingEmail, now: datetime, done: Done) -> bool:
     if email.offer:  # a hand-off's row is taken before those of its emails
-        Handoff.objects.select_for_update(no_key=True).filter(pk=email.offer.handoff_id).values("pk").first()
+        locks.hold(Handoff, email.offer.handoff_id)
     same = OutgoingEmail.objects.filter(pk=email.pk, state=email.state, lease_token=email.lease_token)
     if not same.update(state=State.UNKNOWN, trouble="it may have left before the backup", lease_until=None):
         return False

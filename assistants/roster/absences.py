@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from assistants.models import Absence, Assistant
-from tasks import dates
+from tasks import dates, locks
 from tasks.prepared import Prepared, given
 from tasks.workdays import Run, WorkDays
 
@@ -37,7 +37,7 @@ def add(person: Assistant, first: date, last: date, *, today: date) -> Absence:
 
     So the same days again, from a second press of the button, change nothing. TooMany beyond MOST.
     """
-    _hold(person)
+    locks.hold(Assistant, person.pk)
     touching = list(person.absences.filter(first__lte=last + DAY, last__gte=first - DAY))
     run = min([first, *(each.first for each in touching)]), max([last, *(each.last for each in touching)])
     for each in touching:
@@ -54,16 +54,11 @@ def add(person: Assistant, first: date, last: date, *, today: date) -> Absence:
 @transaction.atomic
 def remove(person: Assistant, pk: int) -> Absence | None:
     """Take one back; None if it is gone already."""
-    _hold(person)
+    locks.hold(Assistant, person.pk)
     absence = person.absences.filter(pk=pk).first()
     if absence:
         person.absences.filter(pk=pk).delete()
     return absence
-
-
-def _hold(person: Assistant) -> None:
-    """Let others wait who change this person's absences, until the transaction ends; SQLite has one writer anyway."""
-    Assistant.objects.select_for_update(no_key=True).filter(pk=person.pk).values("pk").first()
 
 
 def runs(person: Assistant) -> list[Run]:

@@ -22,7 +22,7 @@ from assistants.handoff import letters, moves, tell
 from assistants.handoff.moves import Actor, Kind, TooLate
 from assistants.models import Assistant, Handoff, Offer, WorkLog, WorkLogQuerySet
 from assistants.months import Month
-from tasks import dates, durations, formats, money
+from tasks import dates, durations, formats, locks, money
 from tasks.weeks import Week
 
 from . import line_words
@@ -272,7 +272,7 @@ def hold_day(offer: Offer) -> None:
 
     The person comes first and the hand-off after, as where a person is erased.
     """
-    Assistant.objects.select_for_update(no_key=True).filter(pk=offer.assistant_id).values("pk").first()
+    locks.hold(Assistant, offer.assistant_id)
     moves.hold(offer.handoff, offer)
 
 
