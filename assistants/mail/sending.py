@@ -36,7 +36,7 @@ class Ready(NamedTuple):
 
 def deliver(email: OutgoingEmail, mailer: Mailer, *, done: Done) -> bool:
     """Send a claimed email and write down what became of it; False when the mail server is to be left alone."""
-    ready = prepare(email, clock.now(), done=done)
+    ready = prepare(email, claims.claimed_at(email), done=done)
     if ready is None or settings.EMAIL_KEPT:
         if ready:
             claims.finish(email, done, state=State.SENT, transport=OutgoingEmail.KEPT, trouble="")
@@ -55,8 +55,7 @@ def deliver_bulk(emails: list[OutgoingEmail], mailer: Mailer, *, done: Done) -> 
     that is the second copy of those that had left.
     """
     until = time.monotonic() + settings.LEASE - settings.DOT_TIMEOUT * 1.25
-    now = clock.now()
-    ready = [each for email in emails if (each := prepare(email, now, done=done))]
+    ready = [each for email in emails if (each := prepare(email, claims.claimed_at(email), done=done))]
     if settings.EMAIL_KEPT:
         for each in ready:
             claims.finish(each.email, done, state=State.SENT, transport=OutgoingEmail.KEPT, trouble="")
