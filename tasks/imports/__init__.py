@@ -1,0 +1,1 @@
+"""Hours of other time trackers: their files, from bytes to entries of the log."""
