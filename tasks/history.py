@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from . import entries, owners
+from .imports import adding
 from .models import EntryChange, Owner, TimeEntry, Timer
 
 # How long the last change can be undone.
@@ -43,6 +44,9 @@ def undo(owner: Owner, *, now: datetime, of: str | None = None) -> list[EntryCha
     if of is not None and of != last.changed_at.isoformat():
         raise TooLate("Something else was changed since, so this cannot be undone here.")
     changes = list(owner.changes.filter(changed_at=last.changed_at).order_by("-pk"))
+    if last.via == entries.Via.IMPORT:
+        adding.take_back(owner, last.changed_at, now=now)
+        return changes
     timed = [change for change in changes if change.source == TimeEntry.Source.TIMER and change.started_at]
     if timed and last.via == entries.Via.TIMER:
         _run_again(owner, timed)

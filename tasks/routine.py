@@ -85,6 +85,15 @@ def keep(owner: Owner, chosen: list[tuple[Choice, Span]], today: date) -> None:
         task.save(update_fields=["position", "seconds_least", "seconds_most"])
 
 
+def named(owner: Owner, names: Iterable[str]) -> dict[str, Task]:
+    """The tasks of these names on the list; one that is not there is made. Call it with the owner held."""
+    known = {task.name.casefold(): task for task in owner.tasks.active()}
+    for name in names:
+        if name.casefold() not in known:
+            known[name.casefold()] = _new(owner, Choice(name))
+    return {name: known[name.casefold()] for name in names}
+
+
 def drop(task: Task, today: date) -> None:
     """Retire a task. Its past days, its scores and whatever else was built on it keep it."""
     task.retired_on = today

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from . import day_views, report_views, start_views, time_views, timer_views, views
+from . import day_views, import_views, report_views, start_views, time_views, timer_views, views
 from .converters import DayConverter, WeekConverter
 
 register_converter(DayConverter, "day")
@@ -15,6 +15,7 @@ urlpatterns = [
     path("day/<day:day>/copy/", day_views.day_copy, name="day_copy"),
     path("day/<day:day>/entries/", day_views.day_entries, name="day_entries"),
     path("entry/<int:pk>/note/", day_views.entry_note, name="entry_note"),
+    path("week/import/", import_views.hours_import, name="import"),
     path("undo/", day_views.undo, name="undo"),
     path("reading/", time_views.reading, name="reading"),
     path("times/", time_views.times, name="times"),

@@ -23,7 +23,7 @@ from django.db.models import CharField, Field, JSONField, Model, Q, QuerySet
 
 from assistants.models import Assistant, Handoff, HandoffEvent, OutgoingEmail, WorkLog
 from tasks import belongings
-from tasks.models import Brief, DayOff, EntryChange, Owner, Skill, Task, TimeEntry
+from tasks.models import Brief, DayOff, EntryChange, Owner, Skill, Task, TimeEntry, TimeFile
 
 GONE = "Someone who left"
 # Not as a part of a longer one, which is somebody else's.
@@ -39,6 +39,7 @@ WORDS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Brief, ("steps", "links", "done", "limits")),
     (TimeEntry, ("note",)),
     (EntryChange, ("note_before", "note_after")),
+    (TimeFile, ("name", "text")),
     (Assistant, ("note",)),
     (Handoff, ("brief", "how_to")),
     (HandoffEvent, ("note",)),

@@ -77,6 +77,7 @@ WORK = [
         "Seconds of a task in a week from Monday on; the days that have them as bits, 1 is Monday and 64 is Sunday.",
     ),
     Table("timers", "tasks.Timer", "owner", "The timer that runs now, if one does."),
+    Table("time_file", "tasks.TimeFile", "owner", "A file of hours that you chose and have not added yet."),
 ]
 HELP = [
     Table(

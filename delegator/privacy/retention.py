@@ -21,7 +21,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from assistants.models import OutgoingEmail
 from delegator.models import ClosedLink
-from tasks.models import Owner
+from tasks.models import Owner, TimeFile
 
 from . import closing
 
@@ -32,6 +32,8 @@ MOST = 500
 MOST_ACCOUNTS = 20
 # How long a sign-up waits for its address to be confirmed.
 UNCONFIRMED = timedelta(days=30)
+# How long a file of hours waits to be added.
+TIME_FILES = timedelta(days=7)
 
 Forget = Callable[[datetime, int], int]
 
@@ -68,6 +70,10 @@ def _emails(now: datetime, most: int) -> int:
 
 def _operators_log(now: datetime, most: int) -> int:
     return _remove(LogEntry.objects.filter(action_time__lt=now - timedelta(days=settings.KEEP_EMAIL_DAYS)), most)
+
+
+def _time_files(now: datetime, most: int) -> int:
+    return _remove(TimeFile.objects.filter(came_at__lt=now - TIME_FILES), most)
 
 
 def _closed_links(now: datetime, most: int) -> int:
@@ -118,4 +124,5 @@ KINDS: dict[str, Forget] = {
     "links of closed accounts": _closed_links,
     "the operator's log": _operators_log,
     "sign-ups nobody confirmed": _unconfirmed,
+    "files nobody added": _time_files,
 }

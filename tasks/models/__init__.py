@@ -2,7 +2,7 @@
 
 from .owner import BestHour, DayOff, Owner, new_pid
 from .task import Brief, Score, Skill, Task, TaskQuerySet, TaskSkill
-from .time import EntryChange, TimeEntry, Timer, WeekTotal
+from .time import EntryChange, TimeEntry, TimeFile, Timer, WeekTotal
 
 __all__ = [
     "BestHour",
@@ -16,6 +16,7 @@ __all__ = [
     "TaskQuerySet",
     "TaskSkill",
     "TimeEntry",
+    "TimeFile",
     "Timer",
     "WeekTotal",
     "new_pid",

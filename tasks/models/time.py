@@ -136,3 +136,16 @@ class Timer(models.Model):
     def is_forgotten(self, now: datetime) -> bool:
         """Past the owner's limit: no total counts it until the owner says how long it was."""
         return now >= self.forgotten_at()
+
+
+class TimeFile(models.Model):
+    """Another tracker's file, from when its owner chose it until they add it or throw it away."""
+
+    owner = models.OneToOneField(Owner, models.CASCADE, related_name="time_file")
+    name = models.CharField(max_length=200, help_text="As it is called on the owner's computer.")
+    text = models.TextField()
+    encoding = models.CharField(max_length=16)
+    came_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

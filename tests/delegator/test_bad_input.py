@@ -1,5 +1,5 @@
 """
-The table of odd input, row by row, with the tests that hold each; importing is not offered, so its rows wait.
+The table of odd input, row by row, with the tests that hold each.
 
 A row's tests post to the page that it names. `pytest -s tests/delegator/test_bad_input.py` prints the count.
 """
@@ -36,6 +36,10 @@ FOLDERS = {
     "tabs": "tests/tasks/test_task_tabs.py",
     "tasks": "tests/tasks/test_task_views.py",
     "roster": "tests/assistants/roster/test_roster_views.py",
+    "table": "tests/tasks/imports/test_table.py",
+    "reading": "tests/tasks/imports/test_reading.py",
+    "adding": "tests/tasks/imports/test_adding.py",
+    "importing": "tests/tasks/test_import_views.py",
     "smtp": "tests/assistants/mail/test_outbox_smtp.py",
     "links": "tests/assistants/test_links.py",
     "link": "tests/assistants/link/test_link_views.py",
@@ -216,10 +220,32 @@ ROWS = [
         " unsubscribe.opening_the_link_changes_nothing"),
     Row("5,000 people, 1,000 tasks, 300 entries of a day", "pages",
         "roster.a_long_roster_has_pages_and_its_sums_are_of_all"),
+    Row("a BOM, semicolons, tabs, CRLF, CR", "file of hours",
+        "table.a_table_is_the_same_however_it_is_written_down importing.how_it_was_read_is_shown"),
+    Row("UTF-16, Windows-1252", "file of hours",
+        "table.it_is_said_what_the_text_was_written_in importing.how_it_was_read_is_shown"),
+    Row("an unclosed quotation mark, a cell of 131,073 signs", "file of hours",
+        "table.what_is_no_table_is_refused_with_the_reason importing.what_is_no_table_is_refused_and_not_kept"),
+    Row("a header missing, there twice, unknown, alone; no byte", "file of hours",
+        "reading.a_column_that_is_there_twice_and_needed_is_refused_by_name"
+        " table.what_is_no_table_is_refused_with_the_reason"
+        " importing.of_a_table_that_nobody_knows_the_owner_says_which_column_is_what"),
+    Row("rows too short, too long", "file of hours",
+        "reading.a_row_may_be_short_of_what_it_need_not_have_and_no_longer_than_the_header"
+        " importing.a_line_that_cannot_be_read_is_named_and_the_others_can_be_added"),
+    Row("a file again, a row twice", "file of hours",
+        "adding.the_same_file_again_has_nothing_new importing.the_same_file_again_has_only_what_was_left_out"
+        " adding.a_row_that_stands_there_twice_counts_twice_unless_its_owner_says_once"),
+    Row("46088, 1900-02-29", "file of hours",
+        "reading.the_whole_column_tells_how_its_days_are_written"
+        " reading.what_is_no_day_is_refused_with_its_column_and_the_rest_is_read"),
+    Row("02/03/2026 in every row", "file of hours",
+        "importing.dates_that_can_be_read_two_ways_are_asked_about_before_anything_is_added"),
+    Row("PNG, ZIP, XLSX, HTML named .csv", "file of hours",
+        "table.what_is_no_table_is_refused_with_the_reason importing.what_is_no_table_is_refused_and_not_kept"),
+    Row("20,001 rows, 5 MB and a byte", "file of hours",
+        "table.what_is_no_table_is_refused_with_the_reason importing.a_file_over_five_megabytes_is_refused"),
 ]  # fmt: skip
-# Rows that are about a file to import: a BOM, dialects, UTF-16 and Windows-1252, an unclosed quote, a field over
-# 131,072 signs, wrong headers, short or long rows, a file or a row twice, Excel's days, other formats, too many rows.
-OF_IMPORTING = 10
 
 
 @cache
@@ -237,5 +263,5 @@ def test_a_row_is_held_by_tests_that_are_there(row: Row) -> None:
 
 def test_the_rows_are_counted() -> None:
     held = {each for row in ROWS for each in row.tests.split()}
-    print(f"\n{len(ROWS)} rows held by {len(held)} tests; {OF_IMPORTING} rows wait for importing")
+    print(f"\n{len(ROWS)} rows held by {len(held)} tests")
     assert len({row.typed for row in ROWS}) == len(ROWS)

@@ -11,6 +11,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import ForeignKey, Model
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -344,6 +345,8 @@ def walk(client: Client, owner: Owner) -> None:
     )
     client.post(f"/day/{day}/", {f"time-{task.pk}-{day}": "0:45", "start": task.pk})
     assert owner.entries.filter(task=task, seconds=45 * 60).exists()
+    file = SimpleUploadedFile("times.csv", f"Date,Hours,Task\n{day},1,Filing\n".encode())
+    assert client.post("/week/import/", {"choose": "1", "file": file}).status_code == 302
     offer = factories.an_offer(owner=owner, task=task, assistant=person, now=now, reply_by=now + timedelta(days=1))
     other = factories.an_assistant(owner=owner, name="Joan Wu")
     offer.handoff.stand_ins.create(assistant=other, place=1, weekly_minutes=60, rate=other.rate)

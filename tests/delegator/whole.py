@@ -23,6 +23,7 @@ from delegator.account import addresses
 from delegator.models import ClosedAccount
 from delegator.summary import weekly
 from tasks import belongings, briefs, scores, timers
+from tasks.imports import adding
 from tasks.models import Owner
 from tasks.weeks import Week
 from tests import factories
@@ -45,6 +46,7 @@ def a_whole_owner(*, name: str, email: str, now: datetime) -> Owner:
     briefs.write(task, steps=f"{name}’s way", now=now)
     factories.an_entry(task=task)
     timers.start(owner, task, now=now)
+    adding.wait(owner, name=f"{name}.csv", text=f"day,time\n2026-10-01,1:00 {name}\n", encoding="UTF-8", now=now)
     _work(owner, skill.name, now)
     wishes.pin(owner, task, owner.assistants.all()[0], today)
     Plan.objects.create(owner=owner, digest=f"plan of {name}", inputs={"for": name}, shown_at=now)

@@ -36,6 +36,7 @@ MACHINE = {
     },
     "tasks.TimeEntry": {"source"},
     "tasks.EntryChange": {"source", "via", "key"},
+    "tasks.TimeFile": {"encoding"},
     "tasks.Timer": {"zone"},
     "assistants.HandoffEvent": {"kind", "actor"},
     "assistants.Assistant": {"name", "email", "time_zone"},

@@ -18,6 +18,7 @@ from delegator import jobs
 from delegator.models import ClosedLink
 from delegator.privacy import closing, retention
 from tasks import clock
+from tasks.imports import adding
 from tasks.models import Owner
 from tests import factories
 from tests.assistants.world import dump
@@ -131,6 +132,13 @@ def test_a_link_of_a_closed_account_says_so_for_ninety_days() -> None:
     ClosedLink.objects.create(pid="x", epoch=0, closed_at=NOW)
     assert retention.prune(now=NOW + closing.LINKS_SAY_SO) == {}
     assert retention.prune(now=NOW + closing.LINKS_SAY_SO + A_SECOND) == {"links of closed accounts": 1}
+
+
+def test_a_file_of_hours_that_was_not_added_goes_after_a_week(nora: Owner) -> None:
+    adding.wait(nora, name="times.csv", text="Day,Time", encoding="UTF-8", now=NOW)
+    assert retention.prune(now=NOW + retention.TIME_FILES) == {}
+    assert retention.prune(now=NOW + retention.TIME_FILES + A_SECOND) == {"files nobody added": 1}
+    assert adding.waiting(nora) is None
 
 
 def test_what_the_operator_did_is_known_as_long_as_emails_are(nora: Owner) -> None:
