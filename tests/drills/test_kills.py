@@ -45,7 +45,11 @@ def test_of_a_thousand_offers_none_is_lost_while_workers_are_killed(drill: Drill
         result.seconds = running.wait_until_over()
         found = running.found()
         result.reads(found)
-        assert (found.lost, found.unlike, found.strangers, found.states) == (0, [], [], {"sent": 1000})
+        assert (found.lost, found.unlike, found.strangers) == (0, [], [])
+        # One whose sender died after the dot, and then its next sender too, came twice; that much is not known of it.
+        twice = {row["id"] for row in found.rows if row["state"] == "unknown"}
+        assert {len(found.of[row]) for row in twice} <= {2}
+        assert found.states["sent"] + len(twice) == 1000
         assert found.copies <= 1000 + KILLS * SENDERS
         assert found.copies_max <= 2
         assert result.seconds <= most
