@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -60,16 +60,16 @@ def _take_back(request: OwnerRequest) -> HttpResponse:
     if count:
         messages.success(request, f"{_entries(count)} of that import {'is' if count == 1 else 'are'} taken back.")
     else:
-        messages.info(request, "That import was taken back already.")
+        messages.info(request, "Nothing of that import is left to take back.")
     return redirect("tasks:import")
 
 
 def _moment(text: str) -> datetime | None:
     try:
         at = parse_datetime(text)
-    except ValueError:
+        return at.astimezone(UTC) if at and at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return at if at and at.tzinfo else None
 
 
 # --- What a file would add ----------------------------------------------------------
@@ -164,6 +164,10 @@ def _add(request: OwnerRequest) -> HttpResponse:
     count = len(made.entries)
     said = f"{_entries(count)} {'is' if count == 1 else 'are'} added, {durations.words(made.seconds)} in all."
     messages.success(request, said)
+    if made.refused:
+        line, why = made.refused[0]
+        lines = "1 line is" if len(made.refused) == 1 else f"{len(made.refused)} lines are"
+        messages.error(request, f"{lines} not added. Line {line}: {why}")
     return redirect("week", Week.of(max(entry.day for entry in made.entries.values())))
 
 

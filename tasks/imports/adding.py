@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
 
-from tasks import dates, days, durations, entries, owners, routine
+from tasks import dates, days, durations, entries, owners, routine, timers
 from tasks.models import EntryChange, Owner, Task, TimeEntry, TimeFile
 
 from .reading import Reading, Refusal, Row
@@ -20,6 +20,8 @@ from .reading import Reading, Refusal, Row
 IMPORT = TimeEntry.Source.IMPORT
 # By the names in a file, the id of the task that each is; None for one that is to be made.
 Chosen = Mapping[str, int | None]
+# Of an entry and its changes.
+_SAME = {"owner": OuterRef("owner"), "task": OuterRef("task"), "day": OuterRef("day")}
 # How many imports can be taken back.
 SHOWN = 10
 # More names than that are no tasks: the wrong column was taken for them.
@@ -159,7 +161,7 @@ def addition(owner: Owner, found: Found, chosen: Chosen, now: datetime) -> Addit
         if group.name in chosen:
             for piece in group.pieces:
                 by_day[piece.row.day].append((piece, chosen[group.name]))
-    logged = _logged(owner, by_day)
+    logged = _logged(owner, by_day, now)
     made, refused, with_more = dict[str, TimeEntry](), list[Refusal](), 0
     for day, pieces in sorted(by_day.items()):
         total = logged.get(day, 0) + sum(piece.row.seconds for piece, _ in pieces)
@@ -171,13 +173,16 @@ def addition(owner: Owner, found: Found, chosen: Chosen, now: datetime) -> Addit
     return Addition(made, refused, with_more)
 
 
-def _logged(owner: Owner, of: Iterable[date]) -> dict[date, int]:
-    """Seconds by day of all that is there."""
+def _logged(owner: Owner, of: Iterable[date], now: datetime) -> dict[date, int]:
+    """Seconds by day of all that is there, with those of the timer that runs."""
     some = sorted(of)
     if not some:
         return {}
     by_day = owner.entries.between(some[0], some[-1]).order_by().values_list("day")
-    return dict(by_day.annotate(total=Sum("seconds")))
+    logged = dict(by_day.annotate(total=Sum("seconds")))
+    for day, seconds in timers.by_day(owner.running_timer, now) if owner.running_timer else ():
+        logged[day] = logged.get(day, 0) + seconds
+    return logged
 
 
 def _cannot_be(owner: Owner, day: date, total: int, now: datetime) -> str:
@@ -253,14 +258,11 @@ def take_back(owner: Owner, at: datetime, *, now: datetime) -> int:
     One whose note was changed since stays, as the owner's own. What is removed can be imported again.
     """
     owners.hold(owner)
-    stays = TimeEntry.objects.filter(
-        owner=OuterRef("owner"),
-        task=OuterRef("task"),
-        day=OuterRef("day"),
-        source=IMPORT,
-        seconds=OuterRef("seconds_after"),
-        changed_at__gt=at,
-    )
+    # What came by a later import is as it came, and no entry of this one.
+    came = EntryChange.objects.filter(**_SAME, seconds_after=OuterRef("seconds"), via=entries.Via.IMPORT)
+    noted = ~Exists(came.filter(changed_at=OuterRef("changed_at")))
+    imported = TimeEntry.objects.filter(**_SAME, seconds=OuterRef("seconds_after"), source=IMPORT)
+    stays = imported.filter(noted, changed_at__gt=at)
     _imports(owner).filter(~Exists(stays), changed_at=at).update(key=None)
     return entries.remove(owner, owner.entries.filter(source=IMPORT, changed_at=at), via=entries.Via.UNDO, now=now)
 

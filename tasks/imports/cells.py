@@ -14,10 +14,10 @@ YEARS = range(2000, 2101)
 # What a spreadsheet counts its days from, and how it writes such a day.
 SERIAL_ZERO = date(1899, 12, 30)
 SERIAL = re.compile(r"[34567]\d{4}")
-ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
+DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
 # 03/04/2024, of which only other dates tell whether it is in March or in April.
-SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})")
+SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)")
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))? ?(?:([ap])\.?m\.?)?", re.IGNORECASE)
 DURATION = re.compile(r"(\d{1,5}):([0-5]?\d)(?::([0-5]?\d))?")
 DECIMAL = re.compile(r"\d+(?:[.,]\d*)*|[.,]\d+")
@@ -55,7 +55,7 @@ class Dates:
         months_first = any(int(found[3]) > 12 for found in slashed)
         if days_first != months_first:
             return cls(days_first, is_serial, "")
-        either = (found[0] for found in slashed if found[1] != found[3] and max(int(found[1]), int(found[3])) <= 12)
+        either = (found[0] for found in slashed if int(found[1]) != int(found[3]) and _is_day_both_ways(found))
         return cls(is_day_first, is_serial, next(either, ""))
 
     def read(self, text: str) -> tuple[date, str]:
@@ -81,6 +81,10 @@ class Dates:
         return read, text[found.end() :].lstrip(" Tt,")
 
 
+def _is_day_both_ways(found: re.Match[str]) -> bool:
+    return all(int(part) in range(1, 13) for part in (found[1], found[3])) and int(found[4]) in YEARS
+
+
 def clock(text: str) -> time | None:
     """9:00, 10:23:52 or 10:23 AM; None for an empty cell."""
     text = text.strip()
@@ -100,11 +104,11 @@ def clock(text: str) -> time | None:
 
 
 def zoned(text: str, zone: ZoneInfo) -> datetime | None:
-    """The wall time there of a moment that says its own zone; None for any other text."""
+    """A moment that says its own zone, as it is there; None for any other text."""
     if not ZONED.fullmatch(text.strip()):
         return None
     try:
-        return datetime.fromisoformat(text.strip().upper()).astimezone(zone).replace(tzinfo=None)
+        return datetime.fromisoformat(text.strip().upper()).astimezone(zone)
     except (ValueError, OverflowError):
         return None
 

@@ -159,12 +159,12 @@ class _Reader:
         last = self._read(line, "end_day", self.dates.read)[0] if self._cell(line, "end_day") else day
         till = datetime.combine(last, end)
         # One date for both ends: what ends before it begins ends on the day after.
-        return start, till + DAY if till < start and "end_day" not in self.columns else till
+        return start, till + DAY if till < start and not self._cell(line, "end_day") else till
 
     def _moment(self, line: Line, part: str) -> datetime:
         text = self._cell(line, part)
         if text.isascii() and text.isdigit() and len(text) == 10:
-            return datetime.fromtimestamp(int(text), UTC).astimezone(self.zone).replace(tzinfo=None)
+            return datetime.fromtimestamp(int(text), UTC).astimezone(self.zone)
         if at := cells.zoned(text, self.zone):
             return at
         day, after = self._read(line, part, self.dates.read)
@@ -173,7 +173,7 @@ class _Reader:
     # --- How long -------------------------------------------------------------------
     def _seconds(self, line: Line, start: datetime, end: datetime | None) -> int:
         """A duration to the second says most, then the two ends, then a decimal count of hours."""
-        between = int((end - start).total_seconds()) if end else None
+        between = int((self._utc(end) - self._utc(start)).total_seconds()) if end else None
         exact = None if self.format.is_rounded else self._exact(line)
         if exact is not None:
             seconds = exact
@@ -187,6 +187,10 @@ class _Reader:
         if seconds > durations.DAY_MOST * (7 if self._has_time(line) else 1):
             raise Wrong(f"{durations.words(seconds)} are more than there can be.")
         return seconds
+
+    def _utc(self, at: datetime) -> datetime:
+        """What is written as wall time is that of the zone, also in the night in which the clocks change."""
+        return (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def _exact(self, line: Line) -> int | None:
         if own := self._cell(line, "time"):

@@ -77,7 +77,7 @@ def test_what_would_be_added_is_shown_before_it_is(nora: Owner, hers: Client, em
     answer = choose(hers)
     said = words(answer)
     assert "times.csv" in said
-    assert "Toggl Track, UTF-8, commas" in said
+    assert "Toggl Track, UTF-8, separated by commas" in said
     assert "3 entries, 2 h 30 min" in said
     assert "Inbox 2 entries, 1 h 30 min, 12 to 13 October 2026" in said
     assert "Nothing would be added; 2 h 30 min would be left out." in said
@@ -87,9 +87,9 @@ def test_what_would_be_added_is_shown_before_it_is(nora: Owner, hers: Client, em
 @pytest.mark.parametrize(
     ("separator", "encoding", "said"),
     [
-        (";", "cp1252", "Windows-1252, semicolons"),
-        ("\t", "utf-16", "UTF-16, tabs"),
-        (",", "utf-8-sig", "UTF-8, commas"),
+        (";", "cp1252", "Windows-1252, separated by semicolons"),
+        ("\t", "utf-16", "UTF-16, separated by tabs"),
+        (",", "utf-8-sig", "UTF-8, separated by commas"),
     ],
 )
 def test_how_it_was_read_is_shown(hers: Client, separator: str, encoding: str, said: str) -> None:
@@ -196,12 +196,14 @@ def test_an_import_is_taken_back_by_its_button(nora: Owner, hers: Client, email:
     answer = hers.post(URL, {"take_back": moment}, follow=True)
     assert "2 entries of that import are taken back." in words(answer)
     assert not nora.entries.exists()
-    assert "That import was taken back already." in words(hers.post(URL, {"take_back": moment}, follow=True))
+    assert "Nothing of that import is left to take back." in words(hers.post(URL, {"take_back": moment}, follow=True))
 
 
-@pytest.mark.parametrize("moment", ["", "x", "2026-10-15", "2026-99-99T00:00:00+00:00", "2026-10-15T00:00:00"])
+@pytest.mark.parametrize(
+    "moment", ["", "x", "2026-10-15", "2026-99-99T00:00:00+00:00", "2026-10-15T00:00:00", "0001-01-01T00:00:00+23:00"]
+)
 def test_no_moment_takes_nothing_back(hers: Client, moment: str) -> None:
-    assert "taken back already" in words(hers.post(URL, {"take_back": moment}, follow=True))
+    assert "left to take back" in words(hers.post(URL, {"take_back": moment}, follow=True))
 
 
 # --- What cannot be read --------------------------------------------------------------
@@ -300,3 +302,17 @@ def test_what_a_file_holds_is_shown_as_text(hers: Client, email: Task) -> None:
     assert "<script>{{" not in looked.content.decode()
     assert "&lt;script&gt;{{7*7}}%s" in looked.content.decode()
     assert "&lt;b&gt;.csv" in looked.content.decode()
+
+
+@pytest.mark.parametrize("day", ["00/04/2024", "03/04/0000", "13/13/2024"])
+def test_a_date_that_is_none_either_way_is_no_example_to_ask_about(hers: Client, day: str) -> None:
+    said = words(choose(hers, EITHER.replace("03/04/2026", day)))
+    assert "Which day is" not in said
+    assert "Line 2:" in said
+
+
+def test_what_cannot_be_added_is_said_after_the_rest_is(nora: Owner, hers: Client, email: Task) -> None:
+    answer = add(hers, choose(hers, TOGGL.replace("2026-10-13", "2026-12-13")), Inbox=email)
+    said = words(answer)
+    assert "1 entry is added, 1 h in all." in said
+    assert "1 line is not added. Line 3: Sunday 13 December 2026 is still to come." in said

@@ -91,6 +91,7 @@ def test_a_column_that_speaks_for_both_is_asked_about_and_what_cannot_be_then_is
         ("2026-02-30", "is no day of any year"),
         ("1999-12-31", "is not between 2000 and 2100"),
         ("10000-01-01", "is no date such as 2026-03-02"),
+        ("2026-10-123", "is no date such as 2026-03-02"),
         ("46088", "is no date such as 2026-03-02"),  # beside a date it is no serial number
         ("yesterday", "is no date such as 2026-03-02"),
         ("", "is no date such as 2026-03-02"),
@@ -184,6 +185,21 @@ def test_a_start_that_the_clocks_passed_over_or_came_by_twice_is_remarked_on(day
         (2, "02:30 was not there once on that day, when the clocks changed. What it took is added.")
     ]
     assert toggl([day, start, "", "", "1:00", "Office", ""]).remarks == []
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "took"),
+    [
+        ("2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z", 2 * HOUR),
+        ("2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z", HOUR),
+        ("2026-10-25T00:30:00Z", "2026-10-25T01:10:00Z", 40 * MINUTE),
+        ("1792887000", "1792889400", 40 * MINUTE),
+        ("2026-10-24 23:00:00", "2026-10-25 06:00:00", 8 * HOUR),
+    ],
+)
+def test_over_a_change_of_the_clocks_it_is_what_passed_that_counts(start: str, stop: str, took: int) -> None:
+    found = reading.read(a_table(["key", "start", "stop"], ["a", start, stop]), zone=BERLIN)
+    assert sum(seconds(found)) == took
 
 
 # --- Rows -----------------------------------------------------------------------------------
