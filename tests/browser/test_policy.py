@@ -22,6 +22,7 @@ NO_PAGE = (".csv", ".ics", "/export/", "/admin/", "/sign-out/")
 A_WORLD = """
 import json
 from datetime import timedelta
+from django.db import transaction
 from django.utils import timezone
 from assistants import links
 from tasks.models import Owner
@@ -30,8 +31,10 @@ owner, now = Owner.objects.get(pk={pk}), timezone.now()
 tomorrow = owner.today(now) + timedelta(days=1)
 makers = [factories.a_draft, factories.an_offer, factories.an_accepted_offer, factories.a_running_offer]
 tasks = list(owner.tasks.routine())
-made = [make(owner=owner, task=task, now=now, reply_by=now + timedelta(days=3), starts_on=tomorrow)
-        for make, task in zip(makers, tasks, strict=True)]
+# In one transaction: the worker that runs meanwhile finds each where it is meant to stand.
+with transaction.atomic():
+    made = [make(owner=owner, task=task, now=now, reply_by=now + timedelta(days=3), starts_on=tomorrow)
+            for make, task in zip(makers, tasks, strict=True)]
 offers = made[1:]
 print(json.dumps([f"/h/{{links.token('offer', each.pid, each.epoch)}}/" for each in offers]))
 """
