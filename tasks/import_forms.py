@@ -41,7 +41,7 @@ class FileForm(forms.Form):
         """Its name, its text, and how that was written down."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > table.MOST_BYTES:
-            raise ValidationError("This file is larger than 5 MB. Export fewer months at a time.", code="large")
+            raise ValidationError(table.TOO_LARGE, code="large")
         try:
             text, encoding = table.decode(file.read())
             reading.read(table.parse(text), zone=ANY_ZONE)

@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+from tasks.fields import UNSEEN
+
 YEARS = range(2000, 2101)
 # What a spreadsheet counts its days from, and how it writes such a day.
 SERIAL_ZERO = date(1899, 12, 30)
@@ -23,8 +25,6 @@ DURATION = re.compile(r"(\d{1,5}):([0-5]?\d)(?::([0-5]?\d))?")
 DECIMAL = re.compile(r"\d+(?:[.,]\d*)*|[.,]\d+")
 # Also "2024-03-04T09:00:00Z" and "+02:00".
 ZONED = re.compile(r".*\d(?:Z|[+-]\d\d:?\d\d)", re.IGNORECASE)
-# Signs that show as nothing, or turn what follows round.
-UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
 # A sign that spreadsheets take for a formula, behind the mark by which exports keep them from it.
 KEPT_FROM_FORMULAS = re.compile(r"'(?= |[-=+@\t])")
 
