@@ -34,6 +34,8 @@ from delegator import laptop
 
 ROOT = laptop.ROOT
 INSTALLED = Path(psycopg2.__file__).parents[1]
+# The first there is serves. The shell is the same browser without its windows, for half the processor time.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # None of them makes a page behave otherwise; they keep Chromium from calling home, and let root run it.
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -81,7 +83,7 @@ def end(process: Process, sign: signal.Signals = signal.SIGTERM) -> None:
 
 def chromium() -> str:
     """The path of a Chromium or Chrome; FileNotFoundError where there is none."""
-    for name in ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"):
+    for name in CHROMIUMS:
         if path := shutil.which(name):
             return path
     raise FileNotFoundError("There is no chromium on PATH.")

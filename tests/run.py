@@ -91,14 +91,15 @@ def read(report: Path) -> Result:
 
 # --- What pip cannot bring ---------------------------------------------------
 def bring_packages() -> None:
-    """Chromium must be there; without redis-server the one that pip brought serves."""
-    missing = [] if shutil.which("redis-server") else ["redis-server"]
-    if not has_chromium():
-        missing.append("chromium")
+    """A Chromium must be there; without redis-server the one that pip brought serves."""
+    missing = [name for name in ("redis-server", rig.CHROMIUMS[0]) if not shutil.which(name)]
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing {' and '.join(missing)} ...", flush=True)
         apt_get("update")
-        apt_get("install", "-y", "--no-install-recommends", *missing)
+        for name in missing:
+            apt_get("install", "-y", "--no-install-recommends", name)
+        if not has_chromium():  # not every Debian has the shell
+            apt_get("install", "-y", "--no-install-recommends", "chromium")
     if not has_chromium():
         sys.exit("The browser's tests need Chromium; on Debian or Ubuntu: sudo apt-get install chromium")
 

@@ -27,6 +27,8 @@ FOLD = """() => { for (const each of document.querySelectorAll("[data-unfolded]"
   each.open = false; delete each.dataset.unfolded; } }"""
 # A page's own scripts come when it is first touched: here that is at once, and the page is there when they are.
 TOUCH = """addEventListener("DOMContentLoaded", () => document.dispatchEvent(new PointerEvent("pointermove")))"""
+# A headless shell moves a mouse that nobody has to the corner of each new page.
+NO_MOUSE = """addEventListener("pointermove", event => event.stopImmediatePropagation(), {capture: true})"""
 # Long enough for a machine that is busy with other things; what answers sooner ends the wait.
 PATIENCE = 30_000
 # Seconds; the app waits for two.
@@ -74,8 +76,7 @@ class Visit:
             timezone_id=HOME.key,
             reduced_motion="reduce",
         )
-        if self.touched:
-            context.add_init_script(TOUCH)
+        context.add_init_script(TOUCH if self.touched else NO_MOUSE)
         return context
 
     def _watch(self, context: BrowserContext) -> None:

@@ -109,6 +109,7 @@ def test_what_the_server_took_but_could_not_answer_is_one_change(visit: Visit, o
     for count in (2, 3):
         page.clock.run_for(11_000)
         sheets.until(page, lambda count=count: len(taken) >= count, f"try {count}")  # type: ignore[misc]
+        sheets.until(page, lambda: not page.evaluate("unsent.sending"), f"end of try {count}")
     page.clock.run_for(11_000)
     expect(notice(page)).to_have_text(SAVED)
     assert [url.split("/")[3] for url in taken] == ["day", "times", "times"]
