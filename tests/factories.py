@@ -15,7 +15,7 @@ from assistants.models import Assistant, AssistantSkill, Handoff, Offer, WorkLog
 from assistants.work import work_logs
 from tasks import entries, owners
 from tasks.durations import HOUR
-from tasks.models import Owner, Skill, Task, TaskSkill, TimeEntry
+from tasks.models import BestHour, Owner, Skill, Task, TaskSkill, TimeEntry
 
 # A Thursday, as in the design: 14:30 for an owner in Phoenix.
 NOW = datetime.fromisoformat("2026-10-15T21:30:00+00:00")
@@ -30,7 +30,7 @@ def an_owner(
     owner = Owner.objects.create_user(
         email or f"owner{next(_numbers)}@example.com", PASSWORD, name=name, time_zone=time_zone
     )
-    owners.set_hour_value(owner, Decimal(hour_value), TODAY - timedelta(days=365))
+    BestHour.objects.create(owner=owner, starts_on=TODAY - timedelta(days=365), amount=Decimal(hour_value))
     return owner
 
 

@@ -46,7 +46,7 @@ def main(args: list[str]) -> int:
     results = {"SQLite": run("SQLite", suite)}
     results["Postgres"] = run_on_postgres(suite)
     if (tests / "browser").is_dir():
-        results["Browser"] = run("Browser", [str(tests / "browser"), "-n", "2", *args])
+        results["Browser"] = run("Browser", [str(tests / "browser"), "-n", "2", "--dist", "worksteal", *args])
     print()
     for name, result in results.items():
         print(f"{name}: {result}")

@@ -15,6 +15,11 @@ from tests.browser.people import Person
 Opens = Callable[..., Visit]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest comes first: last it would keep one process busy while the others have nothing left."""
+    items.sort(key=lambda item: item.path.name != "test_walk.py")
+
+
 @pytest.fixture(scope="session")
 def running() -> Iterator[site.Site]:
     with site.running() as running:

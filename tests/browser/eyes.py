@@ -15,7 +15,9 @@ from tests.browser.home import HOME
 
 AXE = (Path(__file__).parent.parent / "vendor/axe-core-4.14.1/axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FINDINGS = """tags => axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
+# What can be another by night.
+COLORS = ["color-contrast", "link-in-text-block"]
+FINDINGS = """only => axe.run(document, {runOnly: only, resultTypes: ["violations"]})
   .then(found => found.violations.flatMap(rule =>
     rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 200)}`)))"""
 # What is folded away is not seen by axe; what was open before stays so.
@@ -124,15 +126,15 @@ class Visit:
             eye.set_viewport_size(size)
             for scheme in SCHEMES:
                 eye.emulate_media(color_scheme=scheme)
-                self._examine(f"{size['width']} px, {scheme}")
+                self._examine(f"{size['width']} px, {scheme}", COLORS if scheme == "dark" else TAGS)
             if eye.evaluate(UNFOLD):
-                self._examine(f"{size['width']} px, unfolded")
+                self._examine(f"{size['width']} px, unfolded", TAGS)
                 eye.evaluate(FOLD)
         eye.set_viewport_size(self.size)
         eye.emulate_media(color_scheme="light")
 
-    def _examine(self, how: str) -> None:
-        findings = self._eye.evaluate(FINDINGS, TAGS)
+    def _examine(self, how: str, rules: list[str]) -> None:
+        findings = self._eye.evaluate(FINDINGS, rules)
         if self._eye.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             findings.append("scrolls sideways")
         path = urlsplit(self._eye.url).path

@@ -1,4 +1,4 @@
-"""Every row of a Postgres database, to say that something changed none of them."""
+"""The rows of the running site's database: all of them, to say that something changed none; some, or a change."""
 
 from __future__ import annotations
 
@@ -29,3 +29,8 @@ def ask(url: str, query: str, values: Sequence[object] = ()) -> list[tuple[objec
     with contextlib.closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(query, values)
         return list(cursor.fetchall())
+
+
+def change(url: str, statement: str, values: Sequence[object]) -> None:
+    with contextlib.closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement, values)

@@ -25,7 +25,9 @@ def test_the_eyes_see_what_is_wrong_with_a_page(browser: Browser) -> None:
     visit.close()
     seen = "\n".join(visit.wrong)
     assert "image-alt" in seen
-    assert "color-contrast" in seen
+    for size in ("1280 px", "390 px"):
+        assert f"{size}, light: color-contrast" in seen
+        assert f"{size}, dark: color-contrast" in seen
     assert "unfolded: label: <input>" in seen
     assert "scrolls sideways" in seen
     assert "another host: http://elsewhere.internal/spy.png" in seen

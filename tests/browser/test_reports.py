@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import rows
 from tests.browser.conftest import Opens
 from tests.browser.eyes import PHONE, Visit
 from tests.browser.people import Person
@@ -64,10 +66,17 @@ PACE = """() => {
 USUAL_PACE = 1.5
 
 
-@pytest.fixture
-def page(visit: Visit, owner: Person, running: Site) -> Page:
-    """The report of an owner with ten years of log, its script there."""
+@pytest.fixture(scope="module")
+def owner(people_here: Iterator[Person], running: Site) -> Person:
+    """One for all these tests, with ten years of log, which they only look at."""
+    owner = next(people_here)
     running.app.manage("shell", "--verbosity", "0", "--command", FILL.format(pk=owner.pk, today=owner.today))
+    return owner
+
+
+@pytest.fixture
+def page(visit: Visit) -> Page:
+    """The report, its script there."""
     visit.page.goto("/reports/")
     ready(visit.page)
     return visit.page
@@ -200,11 +209,9 @@ def test_it_looks_right_with_much_and_with_nothing(page: Page, visit: Visit) -> 
     visit.look()
 
 
-def test_an_empty_log_leads_to_today(visit: Visit, owner: Person, opens: Opens, running: Site) -> None:
-    running.app.manage(
-        "shell", "-v0", "-c", f"from tasks.models import *; WeekTotal.objects.filter(owner_id={owner.pk}).delete()"
-    )
-    visit.page.goto("/reports/")
+def test_an_empty_log_leads_to_today(stranger: Person, opens: Opens, running: Site) -> None:
+    rows.change(running.database, "DELETE FROM tasks_weektotal WHERE owner_id = %s", [stranger.pk])
+    visit = stranger.opens(opens(), "/reports/")
     expect(visit.page.get_by_role("link", name="Open today’s sheet")).to_be_visible()
     visit.look()
 
@@ -224,14 +231,25 @@ def test_on_paper_are_the_numbers_and_no_navigation(page: Page) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
+@pytest.fixture
+def chooses(owner: Person, running: Site) -> Iterator[Callable[..., None]]:
+    """Choose number, date and clock formats; after the test they are what they were."""
+    query = "SELECT number_format, date_format, clock_format FROM tasks_owner WHERE id = %s"
+    statement = "UPDATE tasks_owner SET (number_format, date_format, clock_format) = (%s, %s, %s) WHERE id = %s"
+
+    def choose(*chosen: object) -> None:
+        rows.change(running.database, statement, [*chosen, owner.pk])
+
+    (was,) = rows.ask(running.database, query, [owner.pk])
+    yield choose
+    choose(*was)
+
+
 @pytest.mark.parametrize("numbers", ["comma", "space", "lakh"])
 def test_it_is_redrawn_in_the_formats_that_the_owner_chose(
-    page: Page, owner: Person, running: Site, numbers: str
+    page: Page, chooses: Callable[..., None], numbers: str
 ) -> None:
-    chosen = f"number_format={numbers!r}, date_format='month', clock_format='24'"
-    running.app.manage(
-        "shell", "-v0", "-c", f"from tasks.models import *; Owner.objects.filter(pk={owner.pk}).update({chosen})"
-    )
+    chooses(numbers, "month", "24")
     page.reload()
     ready(page)
     page.get_by_text("Show the numbers").click()
