@@ -23,8 +23,8 @@ NEEDED = ("day", "time")
 # Whether it can be read hangs on none.
 ANY_ZONE = ZoneInfo("UTC")
 DAY_FIRST, MONTH_FIRST = "day", "month"
-# What is said of a name that is to be a task of its own.
-NEW = "new"
+# What is said of a name that is to be a task of its own, and of a file in which all hours are the owner's.
+NEW, EVERYONE = "new", "*"
 
 
 class FileForm(forms.Form):
@@ -80,8 +80,13 @@ class NameRow(NamedTuple):
 
 
 class LookForm(forms.Form):
-    """What each name in the file is to the owner, and how its dates are read."""
+    """What each name in the file is to the owner, whose hours in it count, and how its dates are read."""
 
+    whose = forms.ChoiceField(
+        label="Whose hours?",
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Say whose hours are yours."),
+    )
     order = forms.ChoiceField(
         label="Dates",
         choices=[(DAY_FIRST, ""), (MONTH_FIRST, "")],
@@ -90,11 +95,22 @@ class LookForm(forms.Form):
     once = forms.BooleanField(required=False)
 
     def __init__(
-        self, found: Found, tasks: Iterable[Task], data: Any = None, *, asks_for_order: bool = False
+        self,
+        found: Found,
+        tasks: Iterable[Task],
+        data: Any = None,
+        *,
+        people: Sequence[str] = (),
+        asks_for_order: bool = False,
     ) -> None:
         super().__init__(data)
         self.found = found
         self.fields["order"].required = asks_for_order
+        if len(people) > 1:
+            names = [(who, who) for who in people]
+            self.fields["whose"].choices = [("", "Choose"), *names, (EVERYONE, "All of them")]  # type: ignore[attr-defined]
+        else:
+            del self.fields["whose"]
         self.tasks = {str(task.pk): task for task in tasks}
         listed = [(pk, task.name) for pk, task in self.tasks.items() if task.retired_on is None]
         off = [(pk, task.name) for pk, task in self.tasks.items() if task.retired_on]

@@ -98,12 +98,13 @@ def _read(request: OwnerRequest, file: TimeFile) -> Looked | HttpResponse:
     is_day_first = said.get("order") != MONTH_FIRST
     try:
         which = columns.columns() if columns else None
-        read = reading.read(rows, zone=owner.zone, day_first=is_day_first, columns=which)
+        of_whom = said.get("whose", "")
+        read = reading.read(rows, zone=owner.zone, day_first=is_day_first, columns=which, of_whom=of_whom)
     except table.Unreadable as why:
         return _ask_for_columns(request, file, columns or ColumnsForm(rows.header), str(why))
     tasks, once = list(owner.tasks.all()), "once" in said
     found = adding.look(owner, read, [task for task in tasks if task.retired_on is None], once=once)
-    form = LookForm(found, tasks, said if "as" in said else None, asks_for_order=bool(read.order))
+    form = LookForm(found, tasks, said if "as" in said else None, people=read.people, asks_for_order=bool(read.order))
     return Looked(read, form, columns, once, rows.separator)
 
 

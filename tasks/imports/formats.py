@@ -11,7 +11,8 @@ from .table import Unreadable
 # Column by its part in a row.
 Columns = dict[str, int]
 WHAT = {
-    "who": "user username lastname benutzer usuario utilisateur",
+    "first_name": "firstname vorname nombre prenom",
+    "who": "user username lastname benutzer nachname usuario apellido utilisateur nom",
     "project": "project projekt proyecto projet",
     "task": "task activity aufgabe tatigkeit tarea actividad tache activite",
     "text": "description notes note beschreibung notizen descripcion notas",
@@ -30,8 +31,8 @@ class Format:
     The file of one tracker: for each part of a row how its column can be called, folded, and the parts it must have.
 
     Parts: `day`, `start` and `end` of wall time, `end_day`; `from` and `till` with day and time in one; `clock` a
-    time as h:mm:ss and `hours` a decimal one; `project`, `task`, `text`, and `who` it was; `kind` and `total` tell
-    rows of time from others.
+    time as h:mm:ss and `hours` a decimal one; `project`, `task`, `text`, and `who` it was, or `first_name` and `who`;
+    `kind` and `total` tell rows of time from others.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -57,8 +58,8 @@ class Reading:
     All that a file says.
 
     `source` is the tracker, '' for a table of the owner's own; `remarks` are of rows that are taken, `passed_over`
-    is how many lines are no time, `people` how many they are whose time it is, if it says so; `order` is a date that
-    can be read two ways, if the file does not tell which.
+    is how many lines are no time; `people` are those whose time it is, if it says so, who has most lines first;
+    `order` is a date that can be read two ways, if the file does not tell which.
     """
 
     source: str
@@ -66,7 +67,7 @@ class Reading:
     refused: list[Refusal] = field(default_factory=list)
     remarks: list[Refusal] = field(default_factory=list)
     passed_over: int = 0
-    people: int = 0
+    people: list[str] = field(default_factory=list)
     order: str = ""
 
 
@@ -78,17 +79,23 @@ class UnknownColumns(Unreadable):
 
 
 def read(
-    table: Table, *, zone: ZoneInfo, day_first: bool = True, columns: Mapping[str, int] | None = None
+    table: Table,
+    *,
+    zone: ZoneInfo,
+    day_first: bool = True,
+    columns: Mapping[str, int] | None = None,
+    of_whom: str = "",
 ) -> Reading:
     """
     The times of a table in that zone; `day_first` counts where its dates can be read two ways.
 
-    `columns` are those of COLUMNS that the owner named, by number. Raises UnknownColumns, or Unreadable.
+    `columns` are those of COLUMNS that the owner named, by number; with `of_whom`, one of the people in it, all
+    other lines are as if they were not there. Raises UnknownColumns, or Unreadable.
     """
     known = (OWN, dict(columns)) if columns is not None else formats.recognised(table.header)
     if known is None:
         raise UnknownColumns
-    return _Reader(table, *known, zone=zone, day_first=day_first).read()
+    return _Reader(table, *known, zone=zone, day_first=day_first).read(of_whom)
 
 
 class _Reader:
@@ -99,16 +106,22 @@ class _Reader:
         self.thousands = cells.thousands(
             self._cell(line, part) for line in table.lines for part in ("hours", "clock")
         )
-        people = {self._cell(line, "who") for line in table.lines} - {""}
-        self.reading = Reading(of.name, people=len(people), order=self.dates.example)
+        people = Counter(filter(None, map(self._who, table.lines)))
+        self.reading = Reading(of.name, people=[who for who, _ in people.most_common()], order=self.dates.example)
 
     def _cell(self, line: Line, part: str) -> str:
         """'' for what a short row leaves out, and for a column that is not there."""
         at = self.columns.get(part, -1)
         return line.cells[at].strip() if 0 <= at < len(line.cells) else ""
 
-    def read(self) -> Reading:
+    def _who(self, line: Line) -> str:
+        name = f"{self._cell(line, 'first_name')} {self._cell(line, 'who')}"
+        return cells.words(name, MOST_NAME)
+
+    def read(self, of_whom: str) -> Reading:
         for line in self.table.lines:
+            if of_whom in self.reading.people and self._who(line) != of_whom:
+                continue
             try:
                 rows = list(self._rows(line))
             except Wrong as why:

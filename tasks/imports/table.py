@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +14,8 @@ MOST_BYTES = 5_000_000
 MOST_ROWS, MOST_COLUMNS = 20_000, 200
 LONGEST_CELL = 131_072
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+# A first line by which Excel is told how to open the file.
+FOR_EXCEL = re.compile(r"sep=[,;\t][\r\n]", re.IGNORECASE)
 TOO_LARGE = "This file is larger than 5 MB. Export fewer months at a time."
 EMPTY = "This file is empty."
 EXCEL = "This is a file of a spreadsheet. Save it there as CSV, and choose that."
@@ -79,6 +82,8 @@ def parse(text: str) -> Table:
     """Its header and the rows below it that hold anything; Unreadable for what is no table."""
     separator = _separator(text)
     rows = _rows(text, separator)
+    if FOR_EXCEL.match(text):
+        next(rows)
     header = next(rows, None)
     if header is None:
         raise Unreadable(EMPTY)

@@ -99,10 +99,27 @@ def test_how_it_was_read_is_shown(hers: Client, separator: str, encoding: str, s
     assert "Büro" in shown
 
 
-def test_hours_of_several_people_are_pointed_out(hers: Client) -> None:
+def test_of_a_file_of_several_people_it_is_asked_whose_hours_are_the_owners(hers: Client, nora: Owner) -> None:
     assert "people" not in words(choose(hers))
     hers.post(URL, {"throw": "1"})
-    assert "the hours of 2 people, and all of them count" in words(choose(hers, TOGGL.replace("Nora", "Ben", 1)))
+    first = choose(hers, TOGGL.replace("Nora", "Ben", 1))
+    assert "The file has the hours of 2 people. Which are yours?" in words(first)
+    said = {"as": "1", fields(first)["Inbox"]: "new", fields(first)["Lunch"]: "new"}
+    refused = hers.post(URL, {**said, "add": came(first)})
+    assert refused.status_code == 422
+    assert "Say whose hours are yours." in words(refused)
+    again = words(hers.post(URL, {**said, "whose": "Nora", "look": "1"}))
+    assert "2 entries, 1 h 30 min, would be added." in again
+    assert hers.post(URL, {**said, "whose": "Zoe", "add": came(first)}).status_code == 422
+    assert not nora.entries.exists()
+    hers.post(URL, {**said, "whose": "Nora", "add": came(first)})
+    assert sorted(nora.entries.values_list("seconds", flat=True)) == [1800, 3600]
+
+
+def test_all_of_them_can_be(hers: Client, nora: Owner) -> None:
+    first = choose(hers, TOGGL.replace("Nora", "Ben", 1))
+    hers.post(URL, {"as": "1", fields(first)["Inbox"]: "new", "whose": "*", "add": came(first)})
+    assert nora.entries.count() == 2
 
 
 def test_a_name_of_a_task_is_that_task_at_once(hers: Client, nora: Owner) -> None:

@@ -245,10 +245,35 @@ def test_a_header_that_nobody_is_known_to_have_is_asked_about(header: list[str])
         reading.read(a_table(header, ["1"] * len(header)), zone=UTC)
 
 
-def test_it_is_told_of_how_many_people_the_hours_are() -> None:
-    rows = [[who, "2024-03-04", "", "", "", "1:00", "", ""] for who in ("Nora", "Nora", "Ben", "")]
-    assert reading.read(a_table(["User", *TOGGL], *rows), zone=UTC).people == 2
-    assert toggl(["2024-03-04", "", "", "", "1:00", "", ""]).people == 0
+OF_TWO = a_table(
+    ["User", *TOGGL],
+    *([who, "2024-03-04", "", "", "", time, "", ""] for who, time in [("Ben", "2:00"), ("Nora", "1:00")] * 2),
+    ["Nora ", "2024-03-04", "", "", "", "3:00", "", ""],
+    ["", "2024-03-04", "", "", "", "4:00", "", ""],
+    ["Ben", "once", "", "", "", "1:00", "", ""],
+    ["Nora", "2024-03-05", "", "", "", "5:00", "", ""],
+)
+
+
+def test_it_is_told_whose_the_hours_are_who_has_most_lines_first() -> None:
+    assert reading.read(OF_TWO, zone=UTC).people == ["Nora", "Ben"]
+    assert toggl(["2024-03-04", "", "", "", "1:00", "", ""]).people == []
+
+
+def test_of_one_of_them_only_their_own_lines_count() -> None:
+    hers = reading.read(OF_TWO, zone=UTC, of_whom="Nora")
+    assert seconds(hers) == [HOUR, HOUR, 3 * HOUR, 5 * HOUR]
+    assert hers.people == ["Nora", "Ben"]
+    his = reading.read(OF_TWO, zone=UTC, of_whom="Ben")
+    assert ([row.seconds for row in his.rows], len(his.refused)) == ([2 * HOUR, 2 * HOUR], 1)
+    everybodys = reading.read(OF_TWO, zone=UTC, of_whom="somebody else")
+    assert len(everybodys.rows) == 7
+
+
+def test_who_has_a_first_name_is_told_by_both() -> None:
+    header = [*HARVEST, "First Name", "Last Name"]
+    rows = [["2024-03-04", "", "Office", "", "", "1", first, last] for first, last in [("Nora", "Hale"), ("Ben", "")]]
+    assert reading.read(a_table(header, *rows), zone=UTC).people == ["Nora Hale", "Ben"]
 
 
 @pytest.mark.parametrize(

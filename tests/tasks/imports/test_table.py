@@ -47,6 +47,13 @@ def test_a_table_is_the_same_however_it_is_written_down(ends: str, separator: st
         assert read(text.encode(encoding)) == replace(AS_READ, separator=separator)
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+def test_a_first_line_that_is_for_excel_is_none_of_the_table(separator: str, ends: str) -> None:
+    found = read(f"Sep={separator}{ends}{written([HEADER, *ROWS], separator=separator, ends=ends)}".encode())
+    assert found == Table(HEADER, [Line(3, ROWS[0]), Line(4, ROWS[1])], separator)
+
+
 @pytest.mark.parametrize(
     ("encoding", "name"),
     [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("utf-16", "UTF-16"), ("cp1252", "Windows-1252")],
