@@ -7,7 +7,6 @@ Every copy of a row is the same to the byte, so that a second one can be known a
 from __future__ import annotations
 
 import hashlib
-import hmac
 from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
@@ -91,19 +90,20 @@ def _headers(email: OutgoingEmail) -> dict[str, str]:
 
 def message_id(email: OutgoingEmail) -> str:
     """The same for every copy of the row, and nobody else's."""
-    return _id(str(email.pk), email.key)
+    return _id(email, str(email.pk), email.key)
 
 
 def _thread(email: OutgoingEmail) -> str:
     """What holds together all that an assistant hears of an offer, or an owner of a hand-off; '' for the rest."""
     if email.offer_id:
-        return _id(f"offer-{email.offer_id}", "thread")
+        return _id(email, f"offer-{email.offer_id}", "thread")
     handoff = email.facts.get("handoff")
-    return _id(f"handoff-{handoff}", "thread") if email.kind == "answer" and handoff else ""
+    return _id(email, f"handoff-{handoff}", "thread") if email.kind == "answer" and handoff else ""
 
 
-def _id(name: str, key: str) -> str:
-    mark = hmac.digest(settings.SECRET_KEY.encode(), f"{name}|{key}".encode(), "sha256").hex()[:12]
+def _id(email: OutgoingEmail, name: str, key: str) -> str:
+    """By what is drawn by lot for each owner: a key of the installation can be changed between two copies."""
+    mark = hashlib.sha256(f"{email.owner.pid}|{name}|{key}".encode()).hexdigest()[:12]
     return f"<{name}.{mark}@{sender_address().rpartition('@')[2]}>"
 
 

@@ -147,7 +147,9 @@ def test_what_is_put_off_for_five_days_is_given_up_and_the_owner_hears_of_it(nor
 
 
 @pytest.mark.parametrize("answer", [LATER, BUSY, REFUSED])
-def test_every_copy_has_the_same_message_id_and_date(nora: Owner, sink: rig.SmtpSink, answer: str) -> None:
+def test_every_copy_has_the_same_message_id_and_date(
+    nora: Owner, sink: rig.SmtpSink, settings: Settings, answer: str
+) -> None:
     (offer,) = offers_due(nora)
     seen: list[EmailMessage] = []
 
@@ -159,6 +161,7 @@ def test_every_copy_has_the_same_message_id_and_date(nora: Owner, sink: rig.Smtp
     pump()
     assert email_of(offer).state == "queued"
     sink.at_data = lambda message: sink.OK
+    settings.SECRET_KEY = "the key was changed meanwhile"
     due_again()
     pump()
     copies = seen + sink.messages
@@ -168,11 +171,11 @@ def test_every_copy_has_the_same_message_id_and_date(nora: Owner, sink: rig.Smtp
     assert parsedate_to_datetime(dated) == email_of(offer).written_at.replace(microsecond=0)
 
 
-def test_no_two_emails_share_a_message_id_and_none_can_be_guessed(nora: Owner, settings: Settings) -> None:
+def test_no_two_emails_share_a_message_id_and_none_can_be_guessed(nora: Owner) -> None:
     first, second = offers_due(nora, 2)
     ids = {messages.message_id(email_of(offer)) for offer in (first, second)}
     assert len(ids) == 2
-    settings.SECRET_KEY = "another"
+    Owner.objects.update(pid="another")
     assert not ids & {messages.message_id(email_of(offer)) for offer in (first, second)}
 
 
