@@ -54,6 +54,8 @@ def on_disk(transactional_db: None, tmp_path: Path) -> Iterator[None]:
         in_memory.backup(copy)
     connection.connection = None
     connection.settings_dict["NAME"] = tmp_path / "races.sqlite3"
+    # It opens the copy with a write-ahead log, which those who would all do so at once are refused.
+    connection.ensure_connection()
     yield
     connection.close()
     connection.settings_dict["NAME"] = name
