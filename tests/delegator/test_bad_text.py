@@ -121,7 +121,7 @@ def test_everything_else_is_kept_as_typed_and_shown_as_text(
     for text in texts:
         assert html.escape(typed) in text or html.escape(typed[:1].lower() + typed[1:]) in text
         assert "<script>alert" not in text
-        assert "49" not in re.sub(r"<[^>]+>|&#\w+;|\d\d+:\d+", "", text) or "{{7*7}}" not in typed
+        assert "49" not in re.sub(r"<[^>]+>|&#\w+;|\d+:\d+", "", text) or "{{7*7}}" not in typed
     for each in shown[:2]:
         assert html.escape(typed) in re.findall(r"<title>(.*?)</title>", each.content.decode(), re.DOTALL)[0]
 
