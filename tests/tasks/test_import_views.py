@@ -108,6 +108,7 @@ def test_of_a_file_of_several_people_it_is_asked_whose_hours_are_the_owners(hers
     refused = hers.post(URL, {**said, "add": came(first)})
     assert refused.status_code == 422
     assert "Say whose hours are yours." in words(refused)
+    assert "<title>Problem: Import hours · Delegator</title>" in refused.content.decode()
     again = words(hers.post(URL, {**said, "whose": "Nora", "look": "1"}))
     assert "2 entries, 1 h 30 min, would be added." in again
     assert hers.post(URL, {**said, "whose": "Zoe", "add": came(first)}).status_code == 422
