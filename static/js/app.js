@@ -20,6 +20,8 @@ const SETTINGS = {
   includeIndicatorStyles: false,
   allowEval: false,
   timeout: 15000,
+  // Else a part that comes in wears the classes of the old one for 20 ms, then its own, whatever was done to it since.
+  defaultSettleDelay: 0,
   responseHandling: [{ code: "[23]..|409|422", swap: true }, { code: "[45]..", swap: false, error: true }],
 };
 const settings = Object.assign(document.createElement("meta"), { name: "htmx-config", content: JSON.stringify(SETTINGS) });
