@@ -37,7 +37,6 @@ NOWS = {
     "a leap day": "2028-02-29T19:00",
     "the end of a year with 53 weeks": "2026-12-31T19:00",
 }
-every_now = pytest.mark.parametrize("now", [datetime.fromisoformat(f"{at}+00:00") for at in NOWS.values()], ids=NOWS)
 
 
 def run(*args: str) -> str:
@@ -100,11 +99,12 @@ def test_her_address_in_another_case_is_hers() -> None:
 
 
 # --- What she has ------------------------------------------------------------
-@every_now
+@pytest.mark.parametrize("now", [datetime.fromisoformat(f"{at}+00:00") for at in NOWS.values()], ids=NOWS)
 def test_whenever_she_comes_her_log_her_hand_offs_and_her_summary_are_of_then(now: datetime) -> None:
     owner = demo.load(now)
     nothing_of_hers_lies_in_the_future_but_what_should(owner, now)
     she_has_a_hand_off_in_each_state_that_the_pages_show(owner, now)
+    her_newest_summary_knows_nothing_of_what_came_after_it(owner)
     her_newest_summary_is_of_the_week_before_the_last_monday_at_7(owner, now)
 
 
@@ -144,9 +144,7 @@ def her_newest_summary_is_of_the_week_before_the_last_monday_at_7(owner: Owner, 
     assert weekly.write_due(now=owner.next_summary_at or now) == 1
 
 
-@every_now
-def test_her_newest_summary_knows_nothing_of_what_came_after_it(now: datetime) -> None:
-    owner = demo.load(now)
+def her_newest_summary_knows_nothing_of_what_came_after_it(owner: Owner) -> None:
     summary = owner.summaries.get()
     asked_at = Offer.objects.get(assistant__name__startswith="Priya").sent_at
     assert asked_at

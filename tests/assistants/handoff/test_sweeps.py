@@ -63,7 +63,7 @@ def test_who_has_answered_is_not_reminded(offer: Offer, does: str) -> None:
         "ask": lambda: replies.ask(offer, "Which folder?", now=now),
         "withdraw": lambda: handoffs.withdraw(offer.handoff, now=now),
     }[does]()
-    assert swept(offer, until=offer.reply_by) == []
+    assert swept(offer, until=offer.reply_by, every=HOUR) == []
 
 
 def test_a_reminder_missed_while_the_app_was_down_is_not_made_up_for_by_two(offer: Offer) -> None:

@@ -158,10 +158,11 @@ def test_every_address_by_every_method_is_strict(
     urls, wrong, statuses = addresses(world), [], set[int]()
     assert len(urls) > 90
     for url in urls:
+        client = Client(raise_request_exception=False)
+        if signed_in:
+            client.force_login(world)
+        # What signs out is a post, and the last.
         for method in METHODS:
-            client = Client(raise_request_exception=False)
-            if signed_in:
-                client.force_login(world)
             response = getattr(client, method)(url, secure=https)
             ends_it = response.status_code < 400 and url.startswith("/sign-out/") and method == "post"
             found = faults(response, url, signed_in=signed_in and not ends_it, https=https)
