@@ -116,6 +116,7 @@ def make(
     by: Actor,
     now: datetime,
     note: str = "",
+    facts: Mapping[str, Any] | None = None,
     only_if: Q | None = None,
     only_if_offer: Q | None = None,
     offer_fields: Mapping[str, Any] | None = None,
@@ -138,7 +139,7 @@ def make(
             raise TooLate(f"{each.row}: {kind}")
     for each in writes:  # none of them before all are made, for a move that fails changes no object either
         each.show()
-    return record(kind, handoff, offer, by=by, now=now, note=note)
+    return record(kind, handoff, offer, by=by, now=now, note=note, facts=facts)
 
 
 def hold(handoff: Handoff, offer: Offer | None = None) -> None:
@@ -169,10 +170,18 @@ def hold_agreed(handoff: Handoff) -> Offer:
 
 
 def record(
-    kind: Kind, handoff: Handoff, offer: Offer | None, *, by: Actor, now: datetime, note: str = ""
+    kind: Kind,
+    handoff: Handoff,
+    offer: Offer | None,
+    *,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    facts: Mapping[str, Any] | None = None,
 ) -> HandoffEvent:
     """Write down that something happened; the rows are only ever added."""
     event = HandoffEvent(handoff=handoff, offer=offer, kind=kind, actor=by, note=note, happened_at=now)
+    event.facts = dict(facts or {})
     insert(event)
     return event
 

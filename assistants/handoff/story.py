@@ -10,7 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assistants.models import Handoff, HandoffEvent, Offer, StandIn, Terms, WorkLog
-from assistants.work import gains, line_words, work_logs
+from assistants.work import gains, line_facts
+from assistants.work.line_facts import Correction, Line
 from tasks import dates, durations, money, owners
 from tasks.weeks import Week
 
@@ -322,15 +323,16 @@ def _told(event: HandoffEvent, handoff: Handoff, zone: ZoneInfo) -> Iterator[tup
             yield "You ended it" if is_mine else "It ended", when, ""
         case Kind.ACCEPTED | Kind.AGREED | Kind.EDITED:
             yield SAID[Kind(event.kind)].format(who=who), when, letters.terms_by_version(handoff).get(event.note, "")
-        case Kind.CORRECTED if answered := work_logs.answered(event.note):
-            yield f"{who} answered: {answered.said}", when, line_words.as_read(answered.line)
-        case Kind.CORRECTED:
-            yield SAID[Kind.CORRECTED].format(who=who), when, line_words.corrected(event.note)
-        case Kind.QUERIED:
-            yield SAID[Kind.QUERIED], when, line_words.as_read(event.note)
-        case Kind.APPROVED | Kind.UNAPPROVED | Kind.PAID | Kind.UNPAID:  # their notes and amounts stand above
-            which = line_words.which(event.note)
-            yield f"{SAID[Kind(event.kind)]}{which and f': {which}'}", when, ""
+        case Kind.CORRECTED if event.facts:
+            correction = Correction.of(event)
+            if correction.is_answer_only:
+                yield f"{who} answered: {correction.answered}", when, str(correction.was)
+            else:
+                yield SAID[Kind.CORRECTED].format(who=who), when, str(correction)
+        case Kind.QUERIED if event.facts:
+            yield SAID[Kind.QUERIED], when, f"{Line.read(event.facts['line'])}: {event.note}"
+        case Kind.APPROVED | Kind.UNAPPROVED | Kind.PAID | Kind.UNPAID if event.facts:  # the amounts stand above
+            yield f"{SAID[Kind(event.kind)]}: {line_facts.which(event.facts)}", when, ""
         case Kind.LAPSED if handoff.if_not == Handoff.IfNot.TELL:
             return  # nobody else was to be asked
         # A refused click is kept for the record, and a closed offer follows from what stands beside it.

@@ -8,7 +8,6 @@ owner wrote for themselves stays as they wrote it, without the person's whole na
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -23,16 +22,13 @@ from assistants.handoff.moves import Actor, Kind, TooLate
 from assistants.mail import breaker
 from assistants.models import Assistant, Handoff, HandoffEvent, LinkRequest, Nonce, Offer, OutgoingEmail
 from assistants.roster import people
+from assistants.work import line_facts
 
 from . import own_words, person_letters
 from .own_words import GONE, Known
 
 # A line of an email to the owner that has their words in it.
 QUOTE = "“"
-# Events of the owner's that repeat what a line of hours said: 27 October 2026, 2:00, “October receipts”. What
-# stands before the quotation is kept, and nothing after it, for their words may hold any mark.
-REPEATS = [Kind.APPROVED, Kind.UNAPPROVED, Kind.QUERIED, Kind.PAID, Kind.UNPAID]
-REPEATED = re.compile(r", “.*", re.DOTALL)
 
 
 @transaction.atomic
@@ -96,10 +92,10 @@ def _scrub_messages(person: Assistant, known: Known) -> None:
     events = HandoffEvent.objects.filter(offer__assistant=person)
     with_text = events.exclude(kind__in=HandoffEvent.MACHINE_NOTES)
     with_text.filter(actor=Actor.ASSISTANT).update(note="")
-    for event in events.filter(kind__in=REPEATS):
-        events.filter(pk=event.pk).update(note=REPEATED.sub("", event.note))
-    for event in with_text.filter(actor=Actor.OWNER).exclude(kind__in=REPEATS).exclude(note=""):
+    for event in with_text.filter(actor=Actor.OWNER).exclude(note=""):
         events.filter(pk=event.pk).update(note=known.out_of(event.note))
+    for event in events.filter(kind__in=[Kind.CORRECTED, Kind.QUERIED]):
+        events.filter(pk=event.pk).update(facts=line_facts.without_notes(event.facts))
     for line in person.work.exclude(query=""):
         person.work.filter(pk=line.pk).update(query=known.out_of(line.query))
     person.work.update(note="", answer="")

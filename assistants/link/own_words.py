@@ -89,8 +89,8 @@ def scrub(owner: Owner, known: Known) -> None:
     for rows in [Owner.objects.filter(pk=owner.pk), *belongings.of(owner)]:
         if rows.model._meta.app_label in OURS:
             _scrub_texts(rows, words)
-            # Emails to others: who is called the same by their first name keeps it.
-            _scrub_facts(rows, words if rows.model is OutgoingEmail else known)
+            # Emails to others, and their notes: who is called the same by their first name keeps it.
+            _scrub_facts(rows, words if rows.model in (OutgoingEmail, HandoffEvent) else known)
 
 
 def _scrub_texts(rows: QuerySet[Any], words: Known) -> None:

@@ -12,8 +12,9 @@ from django.forms import BaseForm
 from assistants import links
 from assistants.handoff import letters, moves, replies, terms_apart
 from assistants.models import Handoff, HandoffEvent, NeverMail, Offer
-from assistants.work import line_words, totals, work_logs, work_timers
+from assistants.work import line_facts, totals, work_logs, work_timers
 from assistants.work.forms import EndedForm, WorkForm
+from assistants.work.line_facts import Correction, Line
 from tasks import dates
 
 from . import by_hand, person_letters
@@ -191,35 +192,44 @@ TALK = {
     Kind.PAID: "{owner} marked hours paid",
     Kind.UNPAID: "Not paid after all",
 }
-# Whose note names terms by their version.
-NAMES_TERMS = {Kind.EDITED, Kind.AGREED, Kind.ACCEPTED}
 
 
 def talk(offer: Offer) -> list[Said]:
     """What was asked, answered and agreed, newest first. Two queries."""
     terms = letters.terms_by_version(offer.handoff)
-    owner, zone = offer.handoff.owner.first_name, offer.assistant.zone
-    found = []
+    zone, found = offer.assistant.zone, []
     for event in offer.events.filter(kind__in=[*TALK, Kind.NOTED]).order_by("-pk"):
-        is_mine = event.actor == HandoffEvent.Actor.ASSISTANT
-        if event.kind == Kind.NOTED:
-            what = f"You wrote to {owner}" if is_mine else f"{owner} wrote"
-        else:
-            what = TALK[Kind(event.kind)].format(owner=owner)
-        if event.kind == Kind.NOTICE:
-            what = f"{'You' if is_mine else owner} set the last day: {dates.full(date.fromisoformat(event.note))}"
-        if event.kind == Kind.STAGED:
-            what = f"{owner} said: {Handoff.Stage(event.note).label.lower()}"
-        quote = "" if event.kind in HandoffEvent.MACHINE_NOTES else event.note
-        if event.kind == Kind.CORRECTED and (answered := work_logs.answered(event.note)):
-            what, quote = f"You answered: {answered.said}", answered.line
-        elif event.kind == Kind.CORRECTED:
-            quote = line_words.corrected(event.note)
-        if event.kind in NAMES_TERMS:
-            quote = terms.get(event.note, "")
         who = {"assistant": "you", "owner": "them"}.get(event.actor, "auto")
+        what, quote = _told(event, offer, terms)
         found.append(Said(who, what, dates.moment(event.happened_at, zone), quote))
     return found
+
+
+def _told(event: HandoffEvent, offer: Offer, terms: Mapping[str, str]) -> tuple[str, str]:
+    """What happened, and what was said or which hours it was about."""
+    owner, is_mine = offer.handoff.owner.first_name, event.actor == HandoffEvent.Actor.ASSISTANT
+    what = TALK.get(Kind(event.kind), "").format(owner=owner)
+    match event.kind:
+        case Kind.NOTED:
+            return f"You wrote to {owner}" if is_mine else f"{owner} wrote", event.note
+        case Kind.NOTICE:
+            last_day = dates.full(date.fromisoformat(event.note))
+            return f"{'You' if is_mine else owner} set the last day: {last_day}", ""
+        case Kind.STAGED:
+            return f"{owner} said: {Handoff.Stage(event.note).label.lower()}", ""
+        case Kind.EDITED | Kind.AGREED | Kind.ACCEPTED:
+            return what, terms.get(event.note, "")
+        case Kind.CORRECTED if event.facts:
+            correction = Correction.of(event)
+            if correction.is_answer_only:
+                return f"You answered: {correction.answered}", str(correction.was)
+            return what, str(correction)
+        case Kind.QUERIED if event.facts:
+            return what, f"{Line.read(event.facts['line'])}: {event.note}"
+        case Kind.APPROVED | Kind.UNAPPROVED | Kind.PAID | Kind.UNPAID if event.facts:
+            return what, line_facts.summed(event.facts, offer.handoff.owner.currency)
+        case _:
+            return what, event.note
 
 
 def others(offer: Offer) -> list[dict[str, str]]:

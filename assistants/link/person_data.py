@@ -70,6 +70,7 @@ def export(person: Assistant, *, now: datetime) -> dict[str, Any]:
         "events": [
             {"offer": each.offer_id, "at": each.happened_at.isoformat(), "what": each.kind, "by": each.actor}
             | {"text": each.note}
+            | ({"hours": each.facts} if each.facts else {})
             for each in events
         ],
         "hours": [_line(each) for each in person.work.select_related("handoff__task").order_by("day", "pk")],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -70,6 +70,8 @@ class HandoffEvent(models.Model):
     kind = models.CharField(max_length=13, choices=Kind.choices)
     actor = models.CharField(max_length=9, choices=Actor.choices)
     note = models.TextField(blank=True)
+    # What it says of lines of hours.
+    facts: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     happened_at = models.DateTimeField()
 
     class Meta:

@@ -7,10 +7,8 @@ and writes its event with what a line said, so nothing is silently lost.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -25,16 +23,12 @@ from assistants.months import Month
 from tasks import dates, durations, formats, locks, money
 from tasks.weeks import Week
 
-from . import line_words
+from . import line_facts
+from .line_facts import Correction, Line
 
 State = WorkLog.State
 # Until how long after the last day hours can still be logged.
 TO_LOG = timedelta(days=14)
-AS_IT_WAS = "It stays as it was."
-# The note of an answer that changed nothing: the line, the answer if it has words, and that it stays.
-ANSWER = re.compile(
-    rf"(?P<line>.*?, \d+:\d\d(?:, “[^\n]*?”)?)\.(?: “(?P<words>.*)”)? {re.escape(AS_IT_WAS)}", re.DOTALL
-)
 
 
 class Refused(ValueError):
@@ -43,14 +37,6 @@ class Refused(ValueError):
     def __init__(self, field: str, said: str) -> None:
         self.field = field
         super().__init__(said)
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer to a question about hours that changed nothing: what it said, and about which line."""
-
-    said: str
-    line: str
 
 
 def can_log(offer: Offer, now: datetime) -> bool:
@@ -124,7 +110,7 @@ def correct(
     """
     hold_day(offer)
     line = _open(offer.handoff, line_id)
-    was, was_day, was_queried = in_words(line), line.day, line.state == State.QUERIED
+    was, was_queried = Line.of(line), line.state == State.QUERIED
     if (line.day, line.seconds, line.note) == (day, seconds, note) and not was_queried:
         return
     _check(offer, day, seconds, now, but=line)
@@ -134,10 +120,9 @@ def correct(
     if was_queried:
         line.query, line.answer = (line.query, answer) if answer else ("", "")
     line.save()
-    _corrected(
-        offer, was, in_words(line), answer=line.answer if was_queried else "", was_queried=was_queried, now=now
-    )
-    for week in {Week.of(was_day), Week.of(day)}:
+    correction = Correction(was, Line.of(line), line.answer if was_queried else "")
+    _corrected(offer, correction, was_queried=was_queried, now=now)
+    for week in {Week.of(was.day), Week.of(day)}:
         _mark_over(offer, week)
 
 
@@ -155,32 +140,19 @@ def remove(offer: Offer, line_id: int, *, now: datetime) -> bool:
     if not can_log(offer, now):
         raise TooLate
     line = _open(offer.handoff, line_id)
-    was, week = in_words(line), Week.of(line.day)
     line.delete()
-    _corrected(offer, was, "", was_queried=line.state == State.QUERIED, now=now)
-    _mark_over(offer, week)
+    _corrected(offer, Correction(Line.of(line), None), was_queried=line.state == State.QUERIED, now=now)
+    _mark_over(offer, Week.of(line.day))
     return True
 
 
-def _corrected(offer: Offer, was: str, is_now: str, *, answer: str = "", was_queried: bool, now: datetime) -> None:
-    became = "It was removed." if not is_now else AS_IT_WAS if is_now == was else f"Now: {is_now}."
-    if answer:
-        became = f"“{answer}” {became}"
-    note = f"{was}. {became}"
-    event = moves.make(Kind.CORRECTED, offer.handoff, offer, by=Actor.ASSISTANT, now=now, note=note)
+def _corrected(offer: Offer, correction: Correction, *, was_queried: bool, now: datetime) -> None:
+    note, facts = correction.answer, correction.facts()
+    event = moves.make(Kind.CORRECTED, offer.handoff, offer, by=Actor.ASSISTANT, now=now, note=note, facts=facts)
     if was_queried:
         with formats.use(offer.handoff.owner.formats):
-            letter = letters.corrected(offer, line_words.as_read(was), line_words.as_read(became))
+            letter = letters.corrected(offer, str(correction.was), correction.reply)
         tell.owner(event, letter, now=now)
-
-
-def answered(note: str) -> Answered | None:
-    """What the note of a correction says if it was an answer only; None of one that changed or removed the line."""
-    found = ANSWER.fullmatch(note)
-    if found is None:
-        return None
-    words = found["words"]
-    return Answered(f"“{words}”" if words else "it stays as it was", found["line"])
 
 
 # --- The owner -------------------------------------------------------------------
@@ -196,7 +168,7 @@ def approve(handoff: Handoff, marks: Collection[str], *, now: datetime) -> int:
     seen = [line for line in handoff.work.all() if mark(line) in marks]
     lines = [line for line in seen if line.state != State.APPROVED]
     if lines:
-        moves.make(Kind.APPROVED, handoff, offer, by=Actor.OWNER, now=now, note=_together(lines, handoff))
+        moves.make(Kind.APPROVED, handoff, offer, by=Actor.OWNER, now=now, facts=line_facts.together(lines))
         those = handoff.work.filter(pk__in=[line.pk for line in lines])
         those.update(state=State.APPROVED, query="", answer="", decided_at=now)
     return len(seen)
@@ -209,7 +181,7 @@ def reopen(handoff: Handoff, line_id: int, *, now: datetime) -> None:
     line = handoff.work.filter(pk=line_id, state=State.APPROVED, paid_on=None).first()
     if line is None:
         raise TooLate
-    moves.make(Kind.UNAPPROVED, handoff, offer, by=Actor.OWNER, now=now, note=in_words(line))
+    moves.make(Kind.UNAPPROVED, handoff, offer, by=Actor.OWNER, now=now, facts=line_facts.together([line]))
     handoff.work.filter(pk=line.pk).update(state=State.LOGGED, decided_at=None)
     _mark_over(offer, Week.of(line.day))
 
@@ -221,10 +193,13 @@ def query(handoff: Handoff, line_id: int, text: str, *, now: datetime) -> None:
     if not can_log(offer, now):
         raise TooLate
     line = _open(handoff, line_id)
-    note = f"{in_words(line)}: {text}"
-    event = moves.make(Kind.QUERIED, handoff, offer, by=Actor.OWNER, now=now, note=note)
+    said = Line.of(line)
+    facts = {"line": said.facts()}
+    event = moves.make(Kind.QUERIED, handoff, offer, by=Actor.OWNER, now=now, note=text, facts=facts)
     handoff.work.filter(pk=line.pk).update(state=State.QUERIED, query=text, answer="", decided_at=now)
-    tell.assistant(event, letters.queried(offer, in_words(line), text), now=now)
+    with formats.use(formats.USUAL):
+        letter = letters.queried(offer, str(said), text)
+    tell.assistant(event, letter, now=now)
 
 
 @transaction.atomic
@@ -244,8 +219,8 @@ def pay(assistant: Assistant, month: Month, paid_on: date, *, seen: Decimal | No
         lines = list(owed.filter(handoff=handoff))
         if not lines:
             continue
-        note = f"{_together(lines, handoff)}, on {_day(paid_on)}"
-        moves.make(Kind.PAID, handoff, offer, by=Actor.OWNER, now=now, note=note)
+        facts = line_facts.together(lines) | {"paid_on": paid_on.isoformat()}
+        moves.make(Kind.PAID, handoff, offer, by=Actor.OWNER, now=now, facts=facts)
         owed.filter(pk__in=[line.pk for line in lines]).update(paid_on=paid_on)
         paid += sum(line.amount for line in lines)
     if seen is not None and paid != seen:
@@ -260,8 +235,7 @@ def unpay(assistant: Assistant, month: Month, paid_on: date, *, now: datetime) -
     for handoff, offer in _held(paid):
         lines = list(paid.filter(handoff=handoff))
         if lines:
-            note = _together(lines, handoff)
-            moves.make(Kind.UNPAID, handoff, offer, by=Actor.OWNER, now=now, note=note)
+            moves.make(Kind.UNPAID, handoff, offer, by=Actor.OWNER, now=now, facts=line_facts.together(lines))
             paid.filter(pk__in=[line.pk for line in lines]).update(paid_on=None)
 
 
@@ -354,24 +328,3 @@ def _mark_over(offer: Offer, week: Week) -> None:
 
 def _amount(offer: Offer, seconds: int) -> Decimal:
     return money.rounded(offer.terms.rate * seconds / 3600, offer.handoff.owner.currency)
-
-
-def in_words(line: WorkLog) -> str:
-    """27 October 2026, 2:00, “October receipts”"""
-    note = f", “{line.note}”" if line.note else ""
-    return f"{_day(line.day)}, {durations.clock(line.seconds)}{note}"
-
-
-def _together(lines: Collection[WorkLog], handoff: Handoff) -> str:
-    """One line in its words, or 3 lines, 5:30, $99.00."""
-    if len(lines) == 1:
-        return in_words(next(iter(lines)))
-    with formats.use(formats.USUAL):
-        amount = money.exact(sum((line.amount for line in lines), Decimal(0)), handoff.owner.currency)
-    return f"{len(lines)} lines, {durations.clock(sum(line.seconds for line in lines))}, {amount}"
-
-
-def _day(day: date) -> str:
-    # An event is read by both, so it is written in nobody's own format.
-    with formats.use(formats.USUAL):
-        return dates.dated(day)

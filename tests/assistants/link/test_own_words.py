@@ -55,7 +55,11 @@ MACHINE = {
     "delegator.AheadReminder": {"month"},
 }
 # What the app wrote, and is read through as a whole.
-FACTS = {("assistants.OutgoingEmail", "facts"), ("delegator.WeeklySummary", "facts")}
+FACTS = {
+    ("assistants.HandoffEvent", "facts"),
+    ("assistants.OutgoingEmail", "facts"),
+    ("delegator.WeeklySummary", "facts"),
+}
 
 
 @pytest.fixture

@@ -211,7 +211,7 @@ def test_every_field_of_the_person_and_what_hangs_on_it_is_in_the_file_or_left_o
             "assistant pid epoch paused_at questions has_question",
         ),
         (Terms, "version weekly_minutes rate starts_on share", "id handoff"),
-        (HandoffEvent, "offer kind actor note happened_at", "id handoff"),
+        (HandoffEvent, "offer kind actor note facts happened_at", "id handoff"),
     ],
 )
 def test_every_field_of_what_is_theirs_is_thought_of(model: type[Model], given: str, left_out: str) -> None:

@@ -81,7 +81,8 @@ def test_what_is_approved_is_owed_until_it_is_paid(offer: Offer) -> None:
     assert (of(offer).owed, of(offer).waiting, of(offer).paid) == (Decimal(0), Decimal(18), Decimal(36))
     assert of(offer).payments == [(date(2026, 10, 29), Decimal(36))]
     event = offer.events.latest("pk")
-    assert (event.kind, event.note) == ("paid", "26 October 2026, 2:00, on 29 October 2026")
+    facts = {"lines": 1, "seconds": 2 * HOUR, "amount": "36.00", "day": "2026-10-26", "paid_on": "2026-10-29"}
+    assert (event.kind, event.facts) == ("paid", facts)
 
 
 def test_only_the_month_that_is_named_is_paid(offer: Offer) -> None:

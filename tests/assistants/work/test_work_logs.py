@@ -15,7 +15,8 @@ from assistants.handoff import agreed, moves, story
 from assistants.link import page
 from assistants.models import Handoff, Nonce, Offer, WorkLog
 from assistants.months import Month
-from assistants.work import work_logs
+from assistants.work import line_facts, work_logs
+from assistants.work.line_facts import Correction, Line
 from tasks import dates
 from tasks.models import Owner
 from tests.assistants.world import an_email, dump, keys, what_happened
@@ -208,7 +209,8 @@ def test_a_line_is_corrected_at_the_rate_of_the_terms_and_the_event_keeps_what_i
     assert (line.amount, line.state) == (Decimal("9.00"), "logged")
     event = offer.events.latest("pk")
     assert (event.kind, event.actor) == ("corrected", "assistant")
-    assert event.note == "26 October 2026, 2:00, “Receipts”. Now: 27 October 2026, 0:30, “Bank file”."
+    was = Line(MONDAY, 2 * HOUR, "Receipts")
+    assert Correction.of(event) == Correction(was, Line(date(2026, 10, 27), 1800, "Bank file"))
 
 
 def test_a_removed_line_stays_in_the_history(offer: Offer) -> None:
@@ -219,7 +221,7 @@ def test_a_removed_line_stays_in_the_history(offer: Offer) -> None:
     assert dump() == once
     assert not Nonce.objects.exists()
     assert not WorkLog.objects.exists()
-    assert offer.events.latest("pk").note == "26 October 2026, 2:00, “Receipts”. It was removed."
+    assert Correction.of(offer.events.latest("pk")) == Correction(Line(MONDAY, 2 * HOUR, "Receipts"), None)
     assert what_happened(offer.handoff).count("corrected") == 1
 
 
@@ -293,7 +295,8 @@ def test_approving_twice_is_approving_once(offer: Offer) -> None:
 def test_several_approved_at_once_are_one_event_with_their_sum(offer: Offer) -> None:
     lines = [log(offer, hours=hours) for hours in (1, 1.5)]
     assert work_logs.approve(offer.handoff, [work_logs.mark(line) for line in lines], now=NOON) == 2
-    assert offer.events.latest("pk").note == "2 lines, 2:30, $45.00"
+    facts = {"lines": 2, "seconds": 9000, "amount": "45.00", "day": None}
+    assert offer.events.latest("pk").facts == facts
 
 
 def test_a_yes_can_be_taken_back_until_it_is_paid(offer: Offer) -> None:
@@ -317,7 +320,9 @@ def test_what_is_undone_is_written_down_as_that_and_both_read_it_so(offer: Offer
     work_logs.unpay(offer.assistant, OCTOBER, MONDAY, now=NOON)
     kinds = ["approved", "unapproved", "approved", "paid", "unpaid"]
     assert what_happened(offer.handoff)[-5:] == kinds
-    assert {event.note for event in offer.events.filter(kind__in=kinds)} >= {"26 October 2026, 1:00, “Receipts”"}
+    assert {line_facts.which(event.facts) for event in offer.events.filter(kind__in=kinds)} == {
+        "26 October 2026, 1:00"
+    }
     handoff = Handoff.objects.with_terms().get(pk=offer.handoff_id)
     assert [entry.what for entry in story.log(handoff)][:5] == [
         f"{what}: 26 October 2026, 1:00"

@@ -129,7 +129,7 @@ def test_the_history_tells_both_sides_what_was_said_about_hours(hers: Client, of
         assert "26 October 2026, 1:00: Why?" in shown
         assert "corrected hours" in shown
         assert "approved hours" in shown
-    assert "26 October 2026, 1:00, “Receipts”, on 26 October 2026" in theirs
+    assert "26 October 2026, 1:00, $18.00, on 26 October 2026" in theirs
 
 
 def test_the_owner_reads_the_days_of_hours_in_their_own_format_in_the_history_and_by_email(
