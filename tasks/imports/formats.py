@@ -45,7 +45,13 @@ class Format:
 
 
 FORMATS = (
-    Format("Clockify", {**START, "clock": "durationh dauerh duracionh dureeh", **WHAT}, ("day", "clock")),
+    Format(
+        "Clockify",
+        # Of its kinds only the English words are known: of a break, a holiday or time off none is work.
+        {**START, "clock": "durationh dauerh duracionh dureeh", **WHAT, "kind": "type"},
+        ("day", "clock"),
+        kinds=frozenset({"", "regular"}),
+    ),
     Format("Toggl Track", {**START, "clock": "duration", **WHAT}, ("day", "clock")),
     Format(
         "Kimai",

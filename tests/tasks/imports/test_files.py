@@ -129,6 +129,7 @@ def test_each_form_is_read_as_it_is_meant(name: str, source: str, rows: list[Sai
     ("name", "passed_over"),
     [
         ("toggl-detailed.csv", 1),  # of no length
+        ("clockify-detailed.csv", 1),  # a break
         ("kimai.csv", 1),  # an expense
         ("timetagger-report.csv", 1),  # the total
         ("timetagger-table.txt", 1),  # the timer runs
