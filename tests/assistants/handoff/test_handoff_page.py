@@ -192,7 +192,7 @@ def test_a_stage_that_was_not_changed_is_not_said_to_be_known(hers: Client, nora
 
 def test_when_it_was_sent_is_said_of_the_start_it_had_then_and_not_of_a_draft(hers: Client, nora: Owner) -> None:
     offer = an_offer(owner=nora, now=NOW)
-    assert "Sent a week or more before the start it was sent with" in page_at(hers, offer.handoff)
+    assert "Sent a week or more ahead" in page_at(hers, offer.handoff)
     assert "before the start" not in page_at(hers, offer.handoff, NOW, "undo/")
 
 
