@@ -24,6 +24,7 @@ from django.db.models.query import RelatedPopulator, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.subqueries import InsertQuery, UpdateQuery
 from django.db.transaction import mark_for_rollback_on_error
+from django.utils import timezone
 
 Converter = Callable[[Any, Any, Any], Any]
 Rows = list[tuple[Any, ...]]
@@ -230,6 +231,9 @@ def _database() -> BaseDatabaseWrapper:
 
 
 def _sql(text: str, places: Iterable[Any], db: BaseDatabaseWrapper) -> Sql:
+    places = list(places)
+    if timezone.get_current_timezone_name() in places:  # by __date and its kind
+        raise ValueError("one reader's time zone would be everybody's: look for moments, not for days")
     # A pooler gives each transaction another connection, and for that Django has a setting.
     if db.vendor == "postgresql" and not db.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
         return ServerSide(text, places, db)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from tasks.models import Task, new_pid
 
@@ -30,36 +30,39 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
     def begun(self) -> Self:
         """Started, whether it runs still or has ended; what was ended before its start never began."""
-        return self.filter(events__kind=HandoffEvent.Kind.STARTED)
+        return self.filter(pk__in=_starts().values("handoff"))
 
     def live(self) -> Self:
         """What takes hours and budget: offered or agreed."""
         return self.filter(state__in=Handoff.LIVE)
 
-    def running_on(self, day: date) -> Self:
-        """Started by the end of that local day, and not ended by then."""
-        over = [HandoffEvent.Kind.ENDED, HandoffEvent.Kind.DONE]
-        # What was said to be done by a slip goes on.
-        reopened = HandoffEvent.objects.filter(
-            handoff=OuterRef("handoff"), pk__gt=OuterRef("pk"), kind=HandoffEvent.Kind.REOPENED
-        )
-        ended = HandoffEvent.objects.filter(~Exists(reopened), kind__in=over, happened_at__date__lte=day)
-        begun = HandoffEvent.objects.filter(kind=HandoffEvent.Kind.STARTED, happened_at__date__lte=day)
+    def running_at(self, moment: datetime) -> Self:
+        """Started before it, and not ended by then."""
+        begun, ended = (events.filter(happened_at__lt=moment) for events in (_starts(), _ends()))
         return self.filter(pk__in=begun.values("handoff")).exclude(pk__in=ended.values("handoff"))
 
     def past(self) -> Self:
         return self.filter(state__in=Handoff.OVER)
 
-    def ended_since(self, day: date) -> Self:
-        ended = HandoffEvent.objects.filter(kind=HandoffEvent.Kind.ENDED, happened_at__date__gt=day)
-        return self.filter(state=Handoff.State.ENDED, pk__in=ended.values("handoff"))
-
     def with_terms(self) -> Self:
         """With everything a row of a list says."""
         return self.select_related("task", "assistant", "owner").prefetch_related("versions", "offers")
 
-    def with_work(self) -> Self:
-        return self.prefetch_related("work")
+
+def _starts() -> QuerySet[HandoffEvent]:
+    """Where a hand-off began: a start on the day of an acceptance that was taken back is none."""
+    return _not_undone(HandoffEvent.Kind.TAKEN_BACK).filter(kind=HandoffEvent.Kind.STARTED)
+
+
+def _ends() -> QuerySet[HandoffEvent]:
+    """Where one ended: what was said to be done by a slip goes on."""
+    over = [HandoffEvent.Kind.ENDED, HandoffEvent.Kind.DONE]
+    return _not_undone(HandoffEvent.Kind.REOPENED).filter(kind__in=over)
+
+
+def _not_undone(by: HandoffEvent.Kind) -> QuerySet[HandoffEvent]:
+    undone = HandoffEvent.objects.filter(handoff=OuterRef("handoff"), pk__gt=OuterRef("pk"), kind=by)
+    return HandoffEvent.objects.filter(~Exists(undone))
 
 
 class Handoff(models.Model):
@@ -266,10 +269,9 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """With a question or a change that the owner has not answered."""
         return self.live().filter(Q(state=Offer.State.COUNTERED) | Q(has_question=True))
 
-    def refused_since(self, day: date) -> Self:
-        """Declined, or taken back, after that day: not to be proposed again so soon."""
-        said_no = [Offer.State.DECLINED, Offer.State.RELEASED]
-        return self.filter(state__in=said_no, answered_at__date__gt=day)
+    def refused_since(self, moment: datetime) -> Self:
+        """Declined, or taken back: not to be proposed again so soon."""
+        return self.filter(state__in=[Offer.State.DECLINED, Offer.State.RELEASED], answered_at__gte=moment)
 
 
 class Offer(models.Model):

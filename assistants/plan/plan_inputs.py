@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol, TypeVar
 
 from django.db.models import Prefetch, Q
 
 from assistants import matching
-from assistants.models import Assistant, AssistantSkill, Handoff, Offer, Wish
+from assistants.models import Assistant, AssistantSkill, Handoff, HandoffEvent, Offer, Wish
 from assistants.roster import absences
 from tasks import weeks
 from tasks.models import BestHour, Owner, Task
@@ -121,15 +121,26 @@ def _held_on(hours: list[BestHour], day: date) -> Decimal | None:
 
 
 def _refused(owners: Sequence[Owner], since: date) -> dict[int, dict[Place, str]]:
-    """Who said no to which task since that day, or with whom it has ended, and which, by owner. Two queries."""
-    said_no = Offer.objects.filter(handoff__owner__in=owners).refused_since(since)
-    ended = Handoff.objects.filter(owner__in=owners).ended_since(since)
-    found: dict[int, dict[Place, str]] = {owner.pk: {} for owner in owners}
-    for owner_id, task_id, person_id, how in [
-        *said_no.order_by("pk").values_list("handoff__owner", "handoff__task", "assistant", "state"),
-        *ended.values_list("owner", "task", "assistant", "state"),
-    ]:
-        found[owner_id][task_id, person_id] = how
+    """
+    Who said no to which task after that day of its owner's, or with whom it has ended, and which, by owner.
+
+    Two queries, from the moment on at which that day begins anywhere.
+    """
+    moment = datetime.combine(since, time.min, UTC) - timedelta(hours=14)
+    said_no = Offer.objects.filter(handoff__owner__in=owners).refused_since(moment).order_by("pk")
+    ended = HandoffEvent.objects.filter(
+        handoff__owner__in=owners,
+        handoff__state=Handoff.State.ENDED,
+        kind=HandoffEvent.Kind.ENDED,
+        happened_at__gte=moment,
+    )
+    place = ("handoff__owner", "handoff__task", "assistant", "state", "answered_at")
+    of_ended = ("handoff__owner", "handoff__task", "handoff__assistant", "handoff__state", "happened_at")
+    of = {owner.pk: owner for owner in owners}
+    found: dict[int, dict[Place, str]] = {pk: {} for pk in of}
+    for owner_id, task_id, person_id, how, at in [*said_no.values_list(*place), *ended.values_list(*of_ended)]:
+        if of[owner_id].today(at) > since:
+            found[owner_id][task_id, person_id] = how
     return found
 
 

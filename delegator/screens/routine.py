@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import DateField, QuerySet
+from django.db.models import DateTimeField, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,7 +37,7 @@ def _held(handoffs: HandoffQuerySet) -> QuerySet[Handoff, tuple[int, str, int]]:
 
 
 AGREED = Prepared(lambda: _held(Handoff.objects.agreed()))
-RUNNING = Prepared(lambda: _held(Handoff.objects.running_on(given("day", DateField()))))
+RUNNING = Prepared(lambda: _held(Handoff.objects.running_at(given("moment", DateTimeField()))))
 
 
 class OnForm(forms.Form):
@@ -161,8 +161,11 @@ def _there(owner: Owner, tasks: list[Task], past: date | None) -> list[Task]:
 
 
 def _helpers(owner: Owner, past: date | None) -> dict[int, Helper]:
-    """Who has what, by task id: today by agreement, on a past day by what ran then. One query."""
-    rows = RUNNING.rows(owner=owner.pk, day=past) if past else AGREED.rows(owner=owner.pk)
+    """Who has what, by task id: today by agreement, on a past day by what ran at its end. One query."""
+    if past:
+        rows = RUNNING.rows(owner=owner.pk, moment=dates.starts_at(past + timedelta(days=1), owner.zone))
+    else:
+        rows = AGREED.rows(owner=owner.pk)
     return {task_id: Helper(Assistant(name=name).first_name, minutes) for task_id, name, minutes in rows}
 
 

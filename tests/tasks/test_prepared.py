@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import DateField, F, QuerySet
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tasks import recent, routine
 from tasks.models import BestHour, Owner, Task
@@ -174,6 +175,11 @@ def test_behind_a_pooler_postgres_keeps_none(nora: Owner, monkeypatch: pytest.Mo
     with CaptureQueriesContext(connection) as asked:
         Prepared(lambda: Task.objects.filter(owner_id=given("owner"))).objects(owner=nora.pk)
     assert asked.captured_queries[0]["sql"].startswith("SELECT")
+
+
+def test_a_query_that_would_keep_the_zone_of_who_asked_first_is_refused(nora: Owner) -> None:
+    with timezone.override("Pacific/Auckland"), pytest.raises(ValueError, match="look for moments"):
+        Prepared(lambda: Owner.objects.filter(joined_at__date=given("day", DateField()))).objects(day=DAY)
 
 
 def test_a_value_of_none_is_refused_for_it_would_find_nothing(nora: Owner) -> None:

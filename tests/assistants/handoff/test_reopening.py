@@ -8,16 +8,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assistants.handoff import agreed, cascade, handoffs, moves, reopening, replies
+from assistants.handoff import agreed, cascade, handoffs, moves, reopening, replies, sweeps
 from assistants.models import Handoff, HandoffEvent, NeverMail, Offer
 from assistants.roster import people
 from tasks import clock
 from tasks.models import Owner
 from tests.assistants.world import a_draft_for, dump, email_of, standing, text_of, told, what_happened
-from tests.factories import NOW, TODAY, a_running_offer, a_task, an_assistant, an_offer
+from tests.factories import NOW, TODAY, a_draft, a_running_offer, a_task, an_assistant, an_offer
 
 pytestmark = pytest.mark.django_db
 SOON, LATER = NOW + timedelta(minutes=14), NOW + timedelta(minutes=15)
+THAT_NIGHT = NOW + timedelta(hours=3)
 
 
 def page_of(handoff: Handoff, act: str = "") -> str:
@@ -68,11 +69,29 @@ def test_it_stays_done_once_they_were_asked_for_the_task_anew(nora: Owner) -> No
 def test_what_goes_on_runs_on_every_day_between(nora: Owner) -> None:
     offer = a_running_offer(owner=nora)
     agreed.finish(offer.handoff, now=NOW)
-    assert not Handoff.objects.running_on(TODAY).exists()
+    assert not Handoff.objects.running_at(THAT_NIGHT).exists()
     reopening.reopen(offer.handoff, now=SOON)
-    assert Handoff.objects.running_on(TODAY).get() == offer.handoff
+    assert Handoff.objects.running_at(THAT_NIGHT).get() == offer.handoff
     agreed.finish(offer.handoff, now=LATER)
-    assert not Handoff.objects.running_on(TODAY).exists()
+    assert not Handoff.objects.running_at(THAT_NIGHT).exists()
+
+
+def test_what_was_begun_at_once_and_taken_back_never_began(nora: Owner) -> None:
+    draft, ben = a_draft(owner=nora, starts_on=TODAY), an_assistant(owner=nora, name="Ben Okafor")
+    draft.if_not = Handoff.IfNot.NEXT
+    draft.save()
+    draft.stand_ins.create(assistant=ben, place=1, weekly_minutes=60, rate=20)
+    offer = handoffs.send(draft, now=NOW)
+    replies.accept(offer, terms_version=1, now=NOW)
+    sweeps.start(offer, now=NOW)
+    assert Handoff.objects.begun().get() == Handoff.objects.running_at(THAT_NIGHT).get() == offer.handoff
+    replies.take_back(offer, now=SOON)
+    assert not Handoff.objects.begun().exists()
+    assert not Handoff.objects.running_at(THAT_NIGHT).exists()
+    then = Offer.objects.get(assistant=ben)
+    replies.accept(then, terms_version=then.terms.version, now=LATER)
+    sweeps.start(then, now=LATER)
+    assert Handoff.objects.begun().get() == offer.handoff
 
 
 def test_the_page_of_what_is_done_has_an_undo_for_a_while(hers: Client, nora: Owner) -> None:

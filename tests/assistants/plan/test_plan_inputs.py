@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from assistants.handoff import replies
-from assistants.models import NeverMail, Wish
+from assistants.handoff import agreed, replies
+from assistants.models import Handoff, NeverMail, Wish
 from assistants.plan import plan_inputs
 from tasks import owners
 from tasks.models import Owner
@@ -52,6 +53,26 @@ def with_everything(owner: Owner) -> Owner:
     Wish.objects.create(owner=owner, task=task, kind=Wish.Kind.LATER, made_on=TODAY, until=TODAY + timedelta(days=9))
     owners.set_hour_value(owner, Decimal(95), TODAY - timedelta(days=3))
     return owner
+
+
+@pytest.mark.parametrize("here", ["UTC", "Pacific/Auckland", "Pacific/Honolulu"])
+def test_a_no_counts_for_eight_weeks_of_its_owners_days_wherever_it_is_asked(
+    nora: Owner, bea: Owner, here: str
+) -> None:
+    """A worker asks in UTC, and a page in its owner's zone."""
+    Owner.objects.filter(pk=bea.pk).update(time_zone="Pacific/Auckland")
+    bea.refresh_from_db()
+    # The evening of the 15th for Nora, and noon of the 16th for Bea.
+    at = datetime(2026, 10, 15, 23, tzinfo=UTC)
+    for owner, person in ((nora, an_assistant(owner=nora)), (bea, an_assistant(owner=bea))):
+        a_running_offer(owner=owner, assistant=person, task=a_task(owner=owner), now=at)
+        agreed.end(Handoff.objects.get(owner=owner), now=at)
+        other = an_assistant(owner=owner, name="Ben Okafor")
+        declined = an_offer(owner=owner, assistant=other, task=a_task(owner=owner, name="Email"), now=at)
+        replies.decline(declined, reason="fit", now=at)
+    with timezone.override(here):
+        theirs = plan_inputs.gather_all([nora, bea], date(2026, 12, 10))
+    assert [sorted(rows.refused.values()) for rows in theirs] == [[], ["declined", "ended"]]
 
 
 def test_many_are_read_as_each_is_alone(nora: Owner, bea: Owner) -> None:
