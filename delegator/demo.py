@@ -92,7 +92,7 @@ WORK_NOTES = ["Updates and backup", "Gallery for Mill garden", "Broken links, co
 
 
 def find() -> Owner | None:
-    return Owner.objects.filter(email__iexact=EMAIL).first()
+    return Owner.objects.filter(email__same=EMAIL).first()
 
 
 def clear() -> bool:

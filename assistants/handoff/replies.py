@@ -259,8 +259,8 @@ def give_notice(offer: Offer, last_day: date, *, now: datetime) -> None:
 def stop_mail(offer: Offer, *, now: datetime) -> None:
     """No more mail about hand-offs to this address, from anyone here. What is open at it counts as declined."""
     address = offer.assistant.email
-    NeverMail.objects.get_or_create(email__iexact=address, defaults={"email": address, "asked_at": now})
-    theirs = Offer.objects.live().filter(assistant__email__iexact=address).select_related("handoff__owner")
+    NeverMail.objects.get_or_create(email__same=address, defaults={"email": address, "asked_at": now})
+    theirs = Offer.objects.live().filter(assistant__email__same=address).select_related("handoff__owner")
     for each in theirs.order_by("handoff_id", "pk"):
         with suppress(TooLate):  # it was answered or taken back meanwhile; the address is stopped all the same
             decline(each, reason="", now=now)

@@ -51,7 +51,7 @@ def _answer(request: LinkRequest, *, now: datetime) -> None:
     asked = LinkRequest.objects.filter(pk=request.pk, asked_at=request.asked_at)
     if not asked.update(asked_at=None) or NeverMail.objects.has(request.email):
         return
-    for person in Assistant.objects.here().filter(email__iexact=request.email).select_related("owner"):
+    for person in Assistant.objects.here().filter(email__same=request.email).select_related("owner"):
         offer = people.held_by(person, now=now).last()
         if offer:
             outbox.put(

@@ -32,7 +32,7 @@ class AssistantQuerySet(models.QuerySet["Assistant"]):
 
     def with_stop(self) -> Self:
         """With `wants_no_mail`: whether they asked this installation for no more hand-offs."""
-        asked = NeverMail.objects.filter(email__iexact=OuterRef("email"))
+        asked = NeverMail.objects.filter(email__same=OuterRef("email"))
         return self.annotate(wants_no_mail=Exists(asked))
 
 
@@ -158,8 +158,7 @@ class NeverMailQuerySet(models.QuerySet["NeverMail"]):
 
 
 def _never() -> models.QuerySet[NeverMail, int]:
-    named = NeverMail.objects.annotate(lower=Lower("email"))
-    return named.filter(lower=Lower(given("address", models.EmailField()))).values_list("pk", flat=True)
+    return NeverMail.objects.filter(email__same=given("address", models.EmailField())).values_list("pk", flat=True)
 
 
 NEVER = Prepared(_never)

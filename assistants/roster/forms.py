@@ -94,7 +94,7 @@ class AssistantForm(forms.Form):
 
     def clean_email(self) -> str:
         address: str = self.cleaned_data["email"]
-        others = self.owner.assistants.filter(email__iexact=address)
+        others = self.owner.assistants.filter(email__same=address)
         other = others.exclude(pk=self.assistant.pk if self.assistant else 0).first()
         if other:
             page = reverse("assistants:assistant", args=[other.pk])

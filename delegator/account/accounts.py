@@ -170,7 +170,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        owner = context.get("user") or Owner.objects.filter(email__iexact=email).first()
+        owner = context.get("user") or Owner.objects.filter(email__same=email).first()
         kind = KINDS.get(template_prefix)
         if kind is None or owner is None:
             return
@@ -195,7 +195,7 @@ def tell_of_password(owner: Owner) -> None:
 
 
 def verify_letter(email: OutgoingEmail) -> dict[str, Any]:
-    address = EmailAddress.objects.get(user=email.owner, email__iexact=email.facts["address"])
+    address = EmailAddress.objects.get(user=email.owner, email__same=email.facts["address"])
     key = EmailConfirmationHMAC(address).key
     return email.facts | {"url": links.absolute(reverse("account_confirm_email", args=[key]))}
 

@@ -102,7 +102,7 @@ def move(owner: Owner, address: str, *, now: datetime) -> None:
     except IntegrityError:
         raise Taken from None
     owner.email = address
-    unsent = OutgoingEmail.objects.waiting().filter(owner=owner, offer=None, to_email__iexact=old)
+    unsent = OutgoingEmail.objects.waiting().filter(owner=owner, offer=None, to_email__same=old)
     unsent.filter(kind="verify").update(state=OutgoingEmail.State.SKIPPED, trouble="the address was changed")
     unsent.exclude(kind="moving").update(to_email=address)
     facts = {"first_name": owner.first_name, "address": address}
@@ -118,7 +118,7 @@ def forget(*, now: datetime) -> None:
 def letter(email: OutgoingEmail) -> dict[str, Any]:
     """To the new address, with the link; if it has an account, a word that says so, in place of it."""
     address = email.facts["address"]
-    if other := Owner.objects.filter(email__iexact=address).exclude(pk=email.owner_id).first():
+    if other := Owner.objects.filter(email__same=address).exclude(pk=email.owner_id).first():
         return known_letter({"first_name": other.first_name, "address": address, "is_move": True})
     path = reverse("address_confirm", args=[token(email.facts["pid"])])
     return email.facts | {"url": links.absolute(path)}

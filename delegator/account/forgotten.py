@@ -39,7 +39,7 @@ def _answer(request: ResetRequest, *, now: datetime) -> None:
     # Of two jobs one removes the row, and writes the email.
     if not ResetRequest.objects.filter(pk=request.pk).delete()[0]:
         return
-    for owner in Owner.objects.filter(email__iexact=request.email, is_active=True):
+    for owner in Owner.objects.filter(email__same=request.email, is_active=True):
         # Never to what was typed: a database takes letters of other scripts for ours, and such a domain is another's.
         facts = {"first_name": owner.first_name, "address": owner.email}
         to = (owner.name, owner.email)

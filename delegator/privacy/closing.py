@@ -59,7 +59,7 @@ def erase(owner: Owner) -> None:
     """Remove the owner with all that is theirs, mail that waits too, and tell nobody."""
     actors = [nonces.of_owner(owner), *map(nonces.of_offer, Offer.objects.filter(handoff__owner=owner))]
     Nonce.objects.filter(actor__in=actors).delete()
-    ResetRequest.objects.filter(email__iexact=owner.email).delete()
+    ResetRequest.objects.filter(email__same=owner.email).delete()
     breaker.forget(owner.pk)
     owner.delete()
 

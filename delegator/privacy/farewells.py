@@ -34,7 +34,7 @@ def of(owner: Owner) -> list[Farewell]:
     """To whoever has to know, and to the owner; none where mail stays on this computer, for nobody could read it."""
     if settings.EMAIL_KEPT:
         return []
-    is_confirmed = EmailAddress.objects.filter(user=owner, email__iexact=owner.email, verified=True).exists()
+    is_confirmed = EmailAddress.objects.filter(user=owner, email__same=owner.email, verified=True).exists()
     return [*_to_people(owner), *([_to_owner(owner)] if is_confirmed else [])]
 
 

@@ -41,7 +41,7 @@ def _facts(owner: Owner, now: datetime) -> Iterable[Mapping[str, Any]]:
     words = HandoffEvent.objects.filter(
         Q(actor=HandoffEvent.Actor.OWNER) | Q(kind__in=[Kind.NOTED, Kind.NOTICE]), handoff=OuterRef("pk")
     ).order_by("-pk")
-    stopped = NeverMail.objects.filter(email__iexact=OuterRef("assistant__email"), asked_at__gt=now - STANDS)
+    stopped = NeverMail.objects.filter(email__same=OuterRef("assistant__email"), asked_at__gt=now - STANDS)
     agreed, recent = Q(state__in=Handoff.AGREED), Q(said_at__gt=now - STANDS)
     return (
         Handoff.objects.filter(owner=owner)

@@ -38,7 +38,7 @@ class OwnerManager(BaseUserManager["Owner"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> Owner:
-        return self.get(email__iexact=username)
+        return self.get(email__same=username)
 
 
 class Owner(AbstractBaseUser, PermissionsMixin):

@@ -67,7 +67,7 @@ def _read(path: str) -> matching.Instance:
 
 def _of(email: str, budget: str | None) -> matching.Instance:
     """What there is to plan for the owner today."""
-    owner = Owner.objects.filter(email__iexact=email).first()
+    owner = Owner.objects.filter(email__same=email).first()
     if owner is None:
         raise CommandError(f"--owner: nobody here signs in as {email}", returncode=BAD)
     try:

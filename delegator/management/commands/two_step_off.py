@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        owner = Owner.objects.filter(email__iexact=options["email"]).first()
+        owner = Owner.objects.filter(email__same=options["email"]).first()
         # A database takes letters of other scripts for ours.
         if owner is None or owner.email.lower() != options["email"].lower():
             raise CommandError(f"Nobody signs in as {options['email']}.")

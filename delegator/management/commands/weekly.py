@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
-        owner = Owner.objects.filter(email__iexact=options["owner"]).first()
+        owner = Owner.objects.filter(email__same=options["owner"]).first()
         if owner is None:
             raise CommandError(f"--owner: nobody here signs in as {options['owner']}")
         this = Week.of(owner.today(now))
