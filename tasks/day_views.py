@@ -74,13 +74,14 @@ def _there_or_404(day: date) -> None:
 
 
 def _context(owner: Owner, day: date, form: SheetForm, now: datetime) -> dict[str, Any]:
-    today = owner.today(now)
+    today, before = owner.today(now), day - timedelta(days=1)
     return {
         "day": day,
         "form": form,
         "is_today": day == today,
         "is_open": day <= days.last_open(owner, now),
-        "before": day - timedelta(days=1),
+        "before": before,
+        "before_works": str(before.isoweekday()) in owner.work_days,
         "after": day + timedelta(days=1),
         "total": bars.logged(owner, form.sheet.rows),
     }

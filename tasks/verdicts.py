@@ -30,13 +30,15 @@ class Basis(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a task: minutes a week that it takes the owner now, their basis, and who has it."""
+    """What is known of a task: minutes a week that it takes the owner now, their basis, and who has it or will."""
 
     minutes: int
     basis: Basis
     hour_value: Decimal
     currency: str
     helper: str = ""
+    # The day from which somebody takes it, as a phrase: Ana takes it from 7 December.
+    soon: str = ""
 
     @property
     def worth(self) -> Decimal:
@@ -58,6 +60,8 @@ def sentence(task: Task, facts: Facts) -> str:
     if facts.helper:
         still = f"Still yours: {facts.time}" if facts.minutes else "Nothing of it is yours any more"
         return f"{facts.helper} has it. {still}."
+    if facts.soon:
+        return f"{facts.soon}. {time}"
     if task.quadrant is None or task.loathe is None:
         return f"Say how it feels. {time}"
     feeling = FEELINGS[task.quadrant].format(feel=FEELS[task.loathe], loathe=task.loathe, excel=task.excel)

@@ -112,8 +112,8 @@ USUAL = Prepared(_recent_weeks)
 
 class Usual(NamedTuple):
     """
-    Minutes a week that a task takes (None with neither log nor estimate), in how many weeks it was logged,
-    and its seconds in the last complete week (None if nothing at all was logged then).
+    Minutes a week that a task takes (None with neither log nor estimate), from how many weeks of the log beside the
+    estimate, and its seconds in the last complete week (None if nothing at all was logged then).
     """
 
     minutes: int | None
@@ -139,7 +139,7 @@ def usual(owner: Owner, tasks: Sequence[Task], today: date) -> dict[int, Usual]:
         logged = seconds[task.pk]
         minutes = [half_up(logged.get(monday, 0), 60) for monday in recent]
         in_last = logged.get(last, 0) if last in recent else None
-        found[task.pk] = Usual(robust_minutes(minutes, _estimate(task, len(owner.work_days))), len(logged), in_last)
+        found[task.pk] = Usual(robust_minutes(minutes, _estimate(task, len(owner.work_days))), len(recent), in_last)
     return found
 
 

@@ -64,7 +64,7 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
     today = owner.today(now)
     best = owner.tasks.active().best_work().first()
     run, log = gains.last_weeks(owner, today, WEEKS_SHOWN)
-    handoffs = list(owner.handoffs.with_terms())
+    handoffs = list(owner.handoffs.with_terms().defer("brief", "how_to"))
     made = gains.of(owner, run, log, handoffs)
     complete = made.within(run[:-1])
     freed = went.since(owner, made.begun, best.pk if best else None, run, log)
@@ -85,6 +85,7 @@ def _home(owner: Owner, now: datetime) -> dict[str, Any]:
         "worth": money.rounded(complete.worth(owners.hour_values(owner)), owner.currency),
         "went": freed if freed and freed.freed > 0 else None,
         "unmeasured": " and ".join(task.mid_sentence for task in made.unmeasured),
+        "is_measured": any(each.task not in made.unmeasured for each in made.begun),
         "waiting": waits,
         "waits_for_you": any(row.state == waiting.FOR_YOU for row in waits),
         "logged_today": sheet.seconds,

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from assistants.models import Assistant, Handoff, HandoffQuerySet
+from assistants.models import Assistant, Handoff, HandoffQuerySet, Offer
 from tasks import dates, drip, durations, matrix, money, owners, recent, scores, verdicts, weeks, workdays
 from tasks import routine as tasks
 from tasks.fields import DayField
@@ -32,11 +32,17 @@ from tasks.verdicts import Basis, Facts
 from tasks.weeks import Week
 
 
+def _agreed() -> QuerySet[Offer, tuple[int, str, int, str, date]]:
+    offers = Offer.objects.agreed().filter(handoff__owner_id=given("owner")).order_by("-terms__starts_on")
+    said = ("handoff__task_id", "assistant__name", "handoff__minutes_before", "handoff__state", "terms__starts_on")
+    return offers.values_list(*said)
+
+
 def _held(handoffs: HandoffQuerySet) -> QuerySet[Handoff, tuple[int, str, int]]:
     return handoffs.filter(owner_id=given("owner")).values_list("task_id", "assistant__name", "minutes_before")
 
 
-AGREED = Prepared(lambda: _held(Handoff.objects.agreed()))
+AGREED = Prepared(_agreed)
 RUNNING = Prepared(lambda: _held(Handoff.objects.running_at(given("moment", DateTimeField()))))
 
 
@@ -89,12 +95,19 @@ class Helper(NamedTuple):
     minutes_before: int
 
 
+class Help(NamedTuple):
+    """By task id: who has it, and in words who takes it from when, of what is agreed and has not started."""
+
+    has: dict[int, Helper]
+    takes: dict[int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of the tasks, by task id; `value` is what an hour of best work is worth."""
 
     usual: Mapping[int, weeks.Usual]
-    helpers: Mapping[int, Helper]
+    help: Help
     habits: Mapping[int, Habit]
     value: Decimal
     currency: str
@@ -112,7 +125,7 @@ def routine(request: OwnerRequest) -> HttpResponse:
     values = owners.hour_values(owner)
     every, entries = tasks.every(owner), recent.of(owner, day)
     usual = weeks.usual(owner, every, day)
-    known = Known(usual, _helpers(owner, past), entries.habits, values.on(day), owner.currency)
+    known = Known(usual, _help(owner, past), entries.habits, values.on(day), owner.currency)
     rows = _numbered([_row(task, known) for task in _there(owner, every, past)])
     drawn = matrix.draw(point for row in rows if (point := _point(row)))
     context = {
@@ -160,17 +173,25 @@ def _there(owner: Owner, tasks: list[Task], past: date | None) -> list[Task]:
     return there
 
 
-def _helpers(owner: Owner, past: date | None) -> dict[int, Helper]:
-    """Who has what, by task id: today by agreement, on a past day by what ran at its end. One query."""
+def _help(owner: Owner, past: date | None) -> Help:
+    """What runs today, and what will; on a past day what ran at its end. One query."""
+    help_ = Help({}, {})
     if past:
-        rows = RUNNING.rows(owner=owner.pk, moment=dates.starts_at(past + timedelta(days=1), owner.zone))
-    else:
-        rows = AGREED.rows(owner=owner.pk)
-    return {task_id: Helper(Assistant(name=name).first_name, minutes) for task_id, name, minutes in rows}
+        moment = dates.starts_at(past + timedelta(days=1), owner.zone)
+        for task_id, name, minutes in RUNNING.rows(owner=owner.pk, moment=moment):
+            help_.has[task_id] = Helper(Assistant(name=name).first_name, minutes)
+        return help_
+    for task_id, name, minutes, state, starts_on in AGREED.rows(owner=owner.pk):
+        first_name = Assistant(name=name).first_name
+        if state == Handoff.State.ACTIVE:
+            help_.has[task_id] = Helper(first_name, minutes)
+        else:
+            help_.takes[task_id] = f"{first_name} takes it from {dates.long(starts_on)}"
+    return help_
 
 
 def _row(task: Task, known: Known) -> Row:
-    usual, helper = known.usual[task.pk], known.helpers.get(task.pk)
+    usual, helper = known.usual[task.pk], known.help.has.get(task.pk)
     own, basis = usual.minutes or 0, _basis(task, usual.weeks)
     if helper and usual.last is not None:
         # Weeks from before would make it look as if nothing had gone.
@@ -178,7 +199,9 @@ def _row(task: Task, known: Known) -> Row:
     return Row(
         task=task,
         minutes=helper.minutes_before if helper else own,
-        facts=Facts(own, basis, known.value, known.currency, helper.name if helper else ""),
+        facts=Facts(
+            own, basis, known.value, known.currency, helper.name if helper else "", known.help.takes.get(task.pk, "")
+        ),
         habit=known.habits.get(task.pk, NO_HABIT),
         second_view=drip.place(task, known.value),
         why_there=drip.difference(task, known.value, known.currency),
@@ -186,9 +209,9 @@ def _row(task: Task, known: Known) -> Row:
     )
 
 
-def _basis(task: Task, logged_weeks: int) -> Basis:
-    """What the hours rest on; an estimate weighs as two weeks of the log, so it is named beside it."""
-    if not logged_weeks:
+def _basis(task: Task, weeks_that_tell: int) -> Basis:
+    """What the hours rest on; an estimate weighs as two weeks, and a week without any of this task tells too."""
+    if not weeks_that_tell:
         return Basis.ESTIMATE
     return Basis.LOG if task.estimated_seconds is None else Basis.BOTH
 

@@ -182,7 +182,15 @@ def test_a_task_that_was_not_measured_before_is_named_and_not_counted(client: Cl
     log(books, 1, 1)
     factories.some_hours(offer=offer, day=THIS_WEEK.back().first, seconds=3 * HOUR, note="", now=NOW)
     home = page(client, nora)
-    assert "Not counted: record keeping, since your log has no two weeks of it from before." in home.text
+    said = "What you win back of record keeping is not counted, since your log has no two weeks of it from before."
+    assert f"{said} Help has cost $54 so far." in home.text
+    assert "Won back since" not in home.text
+    other = factories.a_task(owner=nora, name="Email")
+    factories.two_measured_weeks(task=other)
+    factories.a_running_offer(owner=nora, task=other, assistant=offer.assistant)
+    both = page(client, nora)
+    assert "Won back since" in both.text
+    assert "Not counted: record keeping, since your log has no two weeks of it from before." in both.text
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assistants.handoff import sweeps
 from tasks import owners, scores
 from tasks.durations import HOUR
 from tasks.models import Owner, Task
@@ -174,10 +175,27 @@ def test_hours_say_whether_the_log_the_estimate_or_both_speak(nora: Owner) -> No
     for task in (both, log_alone):
         log(task, LAST_WEEK, 2)
     text = page(nora).text
-    # One week of 2 h beside 5 h that weigh as two; the week alone; the estimate alone, beside a week of nothing.
+    # One week of 2 h beside 5 h that weigh as two; the week alone; 15 h, beside a week of nothing.
     assert "It takes 4 h a week by your log and your estimate, $320 of your time." in text
     assert "It takes 2 h a week by your log, $160 of your time." in text
-    assert "It takes 10 h a week by your estimate, $800 of your time." in text
+    assert "It takes 10 h a week by your log and your estimate, $800 of your time." in text
+
+
+def test_what_was_said_stands_as_it_was_said_until_a_week_is_logged(nora: Owner) -> None:
+    factories.a_task(owner=nora, hours=3)
+    assert "It takes 15 h a week by your estimate, $1,200 of your time." in page(nora).text
+
+
+def test_what_is_agreed_and_has_not_started_is_still_the_owners(nora: Owner) -> None:
+    books = factories.a_task(owner=nora, name="Books", hours=1)
+    offer = factories.an_accepted_offer(owner=nora, task=books)
+    before = page(nora)
+    assert "Ana takes it from 26 October. It takes 5 h a week by your estimate, $400 of your time." in before.text
+    assert not before.all("circle", "out")
+    sweeps.start(offer, now=NOW)
+    begun = page(nora)
+    assert "Ana has it." in begun.text
+    assert begun.all("circle", "out")
 
 
 def test_what_was_taken_off_the_list_since_still_counts_for_last_week(nora: Owner) -> None:

@@ -369,5 +369,5 @@ def test_what_assistants_logged_that_week_and_cost_stands_there(nora: Owner, bea
     ]:
         some_hours(offer=each, day=day, seconds=seconds, note="", now=NOW)
     shown = read(hers.get(WEEK))
-    assert shown.figure("Ana on record keeping, 3.5 h") == "$63 paid"
+    assert shown.figure("Ana on record keeping, 3.5 h") == "costs $63"
     assert "Tom" not in shown.text
