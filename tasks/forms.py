@@ -37,7 +37,7 @@ def two(*rows: Any) -> Div:
 
 
 class VisionForm(forms.Form):
-    """First run, step 1: why, the best work, what an hour of it is worth, and the length of a day."""
+    """First run, step 1: why, the best work, what an hour of it is worth in which money, and the length of a day."""
 
     vision = TextField(
         label="What are you building?",
@@ -58,6 +58,10 @@ class VisionForm(forms.Form):
         help_text="A guess will do.",
         error_messages={"required": "Say what an hour of it is worth. A guess will do."},
     )
+    # Asked of who has no task yet: later there are amounts, and what was agreed stays in its money.
+    currency = forms.ChoiceField(
+        label="Currency", required=False, choices=lambda: list(money.known_currencies().items())
+    )
     day = HoursField(
         label="Your work day is",
         most=durations.DAY_MOST,
@@ -68,15 +72,11 @@ class VisionForm(forms.Form):
     def __init__(self, owner: Owner, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owner = owner
-        self.helper = helper(
-            "vision",
-            "best",
-            Div(
-                PrependedText("worth", money.symbol(owner.currency)),
-                AppendedText("day", "hours"),
-                css_class="fields",
-            ),
-        )
+        asked: list[Any] = ["worth", "currency"]
+        if owner.tasks.routine().exists():
+            del self.fields["currency"]
+            asked = [PrependedText("worth", money.symbol(owner.currency))]
+        self.helper = helper("vision", "best", Div(*asked, AppendedText("day", "hours"), css_class="fields"))
 
     def clean_best(self) -> str:
         name: str = self.cleaned_data["best"]
@@ -90,7 +90,8 @@ class VisionForm(forms.Form):
         owner, given = self.owner, self.cleaned_data
         owner.vision = given.get("vision", owner.vision)
         owner.work_day = given.get("day", owner.work_day)
-        owner.save(update_fields=["vision", "work_day"])
+        owner.currency = given.get("currency") or owner.currency
+        owner.save(update_fields=["vision", "work_day", "currency"])
         if "best" in given:
             owners.name_best_work(owner, given["best"])
         if given.get("worth") is not None:

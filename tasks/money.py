@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from itertools import takewhile
 
-from babel.core import Locale
-from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+from babel.core import Locale, get_global
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol, get_territory_currencies
 
 from . import formats
 
@@ -70,6 +70,13 @@ def known_currencies() -> dict[str, str]:
     """Code to name, of the money in use today."""
     names = Locale.parse(LOCALE).currencies
     return {code: names[code] for code in CURRENCIES}
+
+
+def of_zone(zone: str) -> str:
+    """The money of the country that a time zone is of, such as EUR of Europe/Berlin; "" where that cannot be said."""
+    country = get_global("zone_territories").get(zone)
+    used = get_territory_currencies(country) if country else []
+    return used[0] if used and used[0] in CURRENCIES else ""
 
 
 def typed(amount: Decimal, *, is_large: bool = False) -> str:

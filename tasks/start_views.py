@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from . import bars, durations, routine
+from . import bars, durations, money, routine
 from .fields import LineField
 from .forms import RoutineForm, ScoresForm, VisionForm
 from .requests import OwnerRequest
@@ -27,6 +27,7 @@ def start_vision(request: OwnerRequest) -> HttpResponse:
         "day": durations.clock(owner.work_day)
         if owner.work_day % durations.HOUR
         else owner.work_day // durations.HOUR,
+        "currency": owner.currency if owner.vision else money.of_zone(owner.time_zone) or owner.currency,
     }
     form = VisionForm(owner, request.POST or None, initial=known)
     if form.is_valid() or "later" in request.POST:
@@ -37,11 +38,17 @@ def start_vision(request: OwnerRequest) -> HttpResponse:
 
 @login_required
 def start_routine(request: OwnerRequest) -> HttpResponse:
-    """Ticked tasks with their times; a chip or "Add another" adds a row, and what is typed comes along."""
+    """
+    Ticked tasks with their times; a chip or "Add another" adds a row, and what is typed comes along.
+
+    While it is filled in a script asks for the `sum` alone, which saves nothing.
+    """
     owner, focus = request.user, ""
     added = _names(request.POST.getlist("added"))
     form = RoutineForm(owner, routine.choices(owner, added), request.POST or None)
-    if "add" in request.POST or ("another" in request.POST and not form.is_new_wrong):
+    if "sum" in request.POST:
+        form = RoutineForm(owner, routine.choices(owner, added), initial=form.grown([]))
+    elif "add" in request.POST or ("another" in request.POST and not form.is_new_wrong):
         # Only the list grew: nothing is saved yet, and nothing is wrong yet.
         new = _names(request.POST.getlist("add")) if "add" in request.POST else form.new
         added += new

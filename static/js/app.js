@@ -42,7 +42,7 @@ for (const touch of ["pointermove", "pointerdown", "focusin", "keydown"]) {
 // What changed before it was here is told to it once it is.
 document.addEventListener("change", (event) => {
   if (!HTMX || window.htmx || !event.target.closest("[hx-trigger]")) return;
-  withHtmx().then((htmx) => htmx.trigger(event.target, "change"), () => unsent.keep(event.target.form, AWAY));
+  withHtmx().then((htmx) => htmx.trigger(event.target, "change"), () => { if (event.target.form.id === "sheet") unsent.keep(event.target.form, AWAY); });
 });
 
 // An error summary takes the focus, so that it is read first.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import received
+from tests.browser import received, rows
 from tests.browser.conftest import Opens
+from tests.browser.eyes import Visit
+from tests.browser.people import Person
 from tests.browser.site import Site
 
 CARA = "cara@florist.internal"
@@ -57,3 +59,20 @@ def types(page: Page, *texts: str) -> None:
             page.keyboard.press(text)
         else:
             page.keyboard.type(text)
+
+
+def test_the_day_bar_follows_ticks_and_times_and_saves_nothing(visit: Visit, owner: Person, running: Site) -> None:
+    page = visit.page
+    page.goto("/start/routine/")
+    before = rows.ask(running.database, "SELECT count(*) FROM tasks_task WHERE owner_id = %s", [owner.pk])
+    bar = page.locator("#day-sum")
+    for name in ("Record keeping", "Sales", "Web site"):
+        page.get_by_role("checkbox", name=name).uncheck()
+    page.get_by_role("textbox", name="Email, time a day").fill("3h")
+    page.keyboard.press("Tab")
+    expect(bar).to_contain_text("3 h of your 8 h day")
+    page.get_by_role("checkbox", name="Email").uncheck()
+    expect(bar).to_contain_text("That leaves 8 h")
+    expect(page.get_by_role("checkbox", name="Email")).to_be_focused()
+    assert rows.ask(running.database, "SELECT count(*) FROM tasks_task WHERE owner_id = %s", [owner.pk]) == before
+    visit.look()

@@ -52,7 +52,7 @@ def task(request: pytest.FixtureRequest, nora: Owner) -> Task:
     [
         ("today", 0),
         # What was asked before, the best work, the worth of an hour.
-        ("start", 2),
+        ("start", 3),
         # The tasks for the list, the best work.
         ("start_routine", 2),
         ("start_feel", 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -111,6 +112,32 @@ def test_going_back_to_step_1_shows_what_was_said_and_changing_it_makes_no_secon
     assert page(hers.get(reverse("tasks:start"))).values["day"] == "8"
 
 
+def chosen(client: Client) -> str | None:
+    """The currency that step 1 offers; None where it does not ask."""
+    found = re.search(r'<option value="(\w+)" selected', client.get(reverse("tasks:start")).content.decode())
+    return found[1] if found else None
+
+
+@pytest.mark.parametrize(
+    ("zone", "guess"), [("Europe/Berlin", "EUR"), ("Asia/Manila", "PHP"), ("UTC", "USD"), ("America/New_York", "USD")]
+)
+def test_the_money_is_guessed_from_the_zone_and_asked_until_there_is_a_task(
+    nora: Owner, hers: Client, zone: str, guess: str
+) -> None:
+    Owner.objects.update(time_zone=zone)
+    assert chosen(hers) == guess
+    post(hers, "start", VISION | {"currency": "GBP"})
+    nora.refresh_from_db()
+    assert nora.currency == "GBP"
+    assert chosen(hers) == "GBP"
+    post(hers, "start", VISION)
+    a_task(owner=nora)
+    assert chosen(hers) is None
+    post(hers, "start", VISION | {"currency": "EUR"})
+    nora.refresh_from_db()
+    assert nora.currency == "GBP"
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -171,6 +198,15 @@ def test_what_is_ticked_becomes_the_routine_with_its_times(nora: Owner, hers: Cl
         "Web site": (None, None),
         "Seed orders": (HOUR, 2 * HOUR),
     }
+
+
+def test_the_sum_alone_is_shown_of_what_stands_there_and_nothing_is_saved(nora: Owner, hers: Client) -> None:
+    answer = post(hers, "start_routine", rows("Email", Email="4h"), sum="1")
+    assert answer.status_code == 200
+    assert "That leaves 4 h for your best work." in words(answer)
+    wrong = post(hers, "start_routine", rows("Email", Email="soon"), sum="1", new_time="1h")
+    assert (wrong.status_code, page(wrong).wrong) == (200, set())
+    assert not nora.tasks.exists()
 
 
 def test_a_best_work_of_a_ready_name_is_no_row_and_no_obstacle(nora: Owner, hers: Client) -> None:
