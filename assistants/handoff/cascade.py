@@ -187,9 +187,14 @@ def _terms_of(handoff: Handoff, stand_in: StandIn, *, now: datetime) -> Terms:
 def _trial(handoff: Handoff, terms: Terms) -> dict[str, Any]:
     """The end of a trial goes with a start that moved."""
     first = handoff.versions.order_by("version").filter(offers__in=this_round(handoff)).last()
-    if handoff.trial_ends_on is None or first is None:
+    return moved_trial(handoff, first, terms) if first else {}
+
+
+def moved_trial(handoff: Handoff, before: Terms, terms: Terms) -> dict[str, Any]:
+    """What is written to a hand-off whose start moves: the trial is as long as it was."""
+    if handoff.trial_ends_on is None:
         return {}
-    return {"trial_ends_on": handoff.trial_ends_on + (terms.starts_on - first.starts_on)}
+    return {"trial_ends_on": handoff.trial_ends_on + (terms.starts_on - before.starts_on)}
 
 
 def next_monday(day: date) -> date:

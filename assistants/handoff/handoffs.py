@@ -290,6 +290,7 @@ def agree(handoff: Handoff, offer: Offer, *, terms_version: int, now: datetime) 
                 only_if_offer=Q(proposed=proposed),
                 offer_fields=settled,
                 assistant=offer.assistant,
+                **cascade.moved_trial(handoff, offer.terms, proposed),
             )
     except IntegrityError:  # they have this task by another hand-off
         raise TooLate from None
@@ -349,6 +350,8 @@ def edit_terms(
     if proposed_version not in (None, offer.proposed.version if offer.proposed else 0):
         raise Outdated
     before, terms = offer.terms, handoff.add_terms(**written)
+    # Of several who are asked at once each has a start of their own.
+    trial = {} if handoff.if_not == Handoff.IfNot.ALL else cascade.moved_trial(handoff, before, terms)
     again = reply_times.resumed(offer, now) if offer.paused_at else {}
     event = moves.make(
         Kind.EDITED,
@@ -358,6 +361,7 @@ def edit_terms(
         now=now,
         note=str(terms.version),
         offer_fields={"terms": terms, "proposed": None, **again},
+        **trial,
     )
     if not tell.write_email_anew(offer):
         tell.assistant(event, letters.changed(offer, before), now=now, kind="changed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -110,32 +109,6 @@ def test_going_back_to_step_1_shows_what_was_said_and_changing_it_makes_no_secon
     post(hers, "start", VISION | {"best": "Design", "day": "8"})
     assert [task.name for task in nora.tasks.best_work()] == ["Design"]
     assert page(hers.get(reverse("tasks:start"))).values["day"] == "8"
-
-
-def chosen(client: Client) -> str | None:
-    """The currency that step 1 offers; None where it does not ask."""
-    found = re.search(r'<option value="(\w+)" selected', client.get(reverse("tasks:start")).content.decode())
-    return found[1] if found else None
-
-
-@pytest.mark.parametrize(
-    ("zone", "guess"), [("Europe/Berlin", "EUR"), ("Asia/Manila", "PHP"), ("UTC", "USD"), ("America/New_York", "USD")]
-)
-def test_the_money_is_guessed_from_the_zone_and_asked_until_there_is_a_task(
-    nora: Owner, hers: Client, zone: str, guess: str
-) -> None:
-    Owner.objects.update(time_zone=zone)
-    assert chosen(hers) == guess
-    post(hers, "start", VISION | {"currency": "GBP"})
-    nora.refresh_from_db()
-    assert nora.currency == "GBP"
-    assert chosen(hers) == "GBP"
-    post(hers, "start", VISION)
-    a_task(owner=nora)
-    assert chosen(hers) is None
-    post(hers, "start", VISION | {"currency": "EUR"})
-    nora.refresh_from_db()
-    assert nora.currency == "GBP"
 
 
 @pytest.mark.parametrize(

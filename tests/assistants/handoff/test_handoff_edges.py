@@ -238,6 +238,20 @@ def test_the_email_says_all_that_an_acceptance_binds(nora: Owner, joan: Assistan
     assert "The first to accept has it." in text
 
 
+def test_a_trial_goes_with_a_start_that_is_changed_or_agreed_on(nora: Owner) -> None:
+    offer = an_offer(owner=nora)
+    starts_on = offer.terms.starts_on
+    Handoff.objects.filter(pk=offer.handoff_id).update(stage="trial", trial_ends_on=starts_on + 14 * DAY)
+    offer = Offer.objects.get(pk=offer.pk)
+    handoffs.edit_terms(offer.handoff, offer, **offer.terms.fields | {"starts_on": starts_on + 21 * DAY}, now=NOW)
+    assert Handoff.objects.get().trial_ends_on == starts_on + 35 * DAY
+    offer = Offer.objects.get(pk=offer.pk)
+    sooner = offer.terms.fields | {"starts_on": starts_on + 7 * DAY}
+    replies.counter(offer, **sooner, note="", terms_version=2, now=NOW)
+    handoffs.agree(offer.handoff, offer, terms_version=3, now=NOW)
+    assert Handoff.objects.get().trial_ends_on == starts_on + 21 * DAY
+
+
 def test_the_page_counts_what_the_terms_take_off_the_owner(nora: Owner) -> None:
     offer = an_offer(owner=nora)
     deliver(offer)
