@@ -141,6 +141,7 @@ class Handoff(models.Model):
                 condition=Q(state__in=["offering", "taken", "active"]),
             )
         ]
+        indexes = [models.Index(fields=["state"], name="handoffs_by_state")]
 
     def __str__(self) -> str:
         return f"{self.task}, {self.get_state_display()}"
@@ -331,9 +332,8 @@ class Offer(models.Model):
             ),
             models.UniqueConstraint("handoff", "assistant", "terms", name="nobody_twice_for_the_same_terms"),
         ]
-        indexes = [
-            models.Index(fields=["reply_by"], name="offers_run_out", condition=Q(state__in=["sent", "countered"]))
-        ]
+        # What the sweep looks for every few seconds.
+        indexes = [models.Index(fields=["state", "reply_by"], name="offers_by_state")]
 
     def __str__(self) -> str:
         return f"{self.handoff_id} to {self.assistant_id}, {self.state}"

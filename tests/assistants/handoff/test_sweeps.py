@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from assistants.handoff import agreed, deliveries, handoffs, moves, replies, reply_times, story, sweeps
@@ -262,3 +265,16 @@ def test_once_its_time_is_over_the_next_person_is_asked_by_the_same_sweep(nora: 
     # It has as long as the first, and nobody is passed over by the sweep that asked.
     sweeps.run(now=first.reply_by + DAY)
     assert standing(second) == ("offering", "queued")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Postgres reads a small table whole, whatever it could do")
+def test_what_it_looks_for_every_few_seconds_stands_in_an_index(offer: Offer) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        sweeps.run(now=MORNING)
+    looked = [each["sql"] for each in asked if each["sql"].startswith("SELECT")]
+    with connection.cursor() as cursor:
+        plans = [(sql, row[3]) for sql in looked for row in cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+    assert len(looked) >= 5
+    assert [
+        (sql, step) for sql, step in plans if re.search(r"SCAN assistants_(offer|handoff)\b(?! USING)", step)
+    ] == []
