@@ -71,7 +71,7 @@ def add(owner: Owner, made: Mapping[str, TimeEntry], *, via: str, now: datetime)
     """
     Make new entries, each under the key of its change; inside a transaction, with the owner held.
 
-    Two queries for each hundred at most, and a few for all of them.
+    Two queries for each thousand at most, for each hundred on SQLite, and a few for all of them.
     """
     for entry in made.values():
         entry.changed_at = now

@@ -125,7 +125,7 @@ class SheetForm:
                     field.error = str(error)
 
     def hear(self, outcome: Outcome) -> None:
-        """Take over what became of the edits. Only what the owner is told of is no longer told from what was seen."""
+        """Take over what became of the edits: a field that was saved or refused is compared with what stands now."""
         for field in self:
             place = field.cell.place
             field.error = outcome.refused.get(place, field.error)

@@ -26,8 +26,7 @@ DRAWN = {
 }
 # SQL of ours, whose values are all parameters; what is put in by name is chosen from a constant.
 CURSORS = {
-    "tasks/clock.py", "tasks/entries.py", "tasks/owners.py", "tasks/prepared.py", "tasks/recent.py",
-    "tasks/reports.py",
+    "tasks/clock.py", "tasks/entries.py", "tasks/prepared.py", "tasks/recent.py", "tasks/reports.py",
     "delegator/web/limits.py", "delegator/privacy/retention.py", "delegator/management/commands/backup.py",
 }  # fmt: skip
 # A view starts from the owner, or from the offer that a token opened; these ask a model itself, and may.
@@ -127,6 +126,8 @@ def test_a_view_starts_from_the_owner(path: Path) -> None:
 def test_each_exception_is_still_one() -> None:
     for name in [*DRAWN, *CURSORS, *FOLLOWS, *(path for path, _ in UNSCOPED)]:
         assert (ROOT / name).exists(), name
+    for name in CURSORS:
+        assert "execute(" in (ROOT / name).read_text(), name
     for path, model in UNSCOPED:
         assert f"{model}.objects" in (ROOT / path).read_text(), (path, model)
 

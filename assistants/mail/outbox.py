@@ -86,10 +86,10 @@ def pump(*, done: Done) -> int:
 
 
 def _due() -> Iterator[list[OutgoingEmail]]:
-    """All that is due, claimed: what somebody waits for one by one, and first; then the rest by the dozen."""
+    """All that is due, claimed: what somebody waits for one by one, and first; then the rest in batches."""
     while True:
         yield from ([email] for email in claims.in_turn())
-        # To look whether anybody waits means to pass by all that is left of the rest, so it is done now and then.
+        # Looking for who waits reads past all of the rest that is left, so it is done only after some batches.
         for _ in range(BATCHES):
             emails = claims.claim_bulk(now=clock.now())
             if not emails:

@@ -24,7 +24,7 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         return self.exclude(kind__in=OutgoingEmail.BULK_KINDS)
 
     def in_bulk_kinds(self) -> Self:
-        """What many owners get at one time: it is sent by the dozen, and nobody waits for it."""
+        """What many owners get at one time: it is sent in batches, and nobody waits for it."""
         return self.filter(kind__in=OutgoingEmail.BULK_KINDS)
 
     def waiting(self) -> Self:

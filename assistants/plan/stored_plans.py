@@ -51,7 +51,7 @@ class Waiting:
 
 
 def current(owner: Owner, *, now: datetime, is_patient: bool = False) -> OwnersPlan | None:
-    """The owner's plan as it is; None while a worker is at it. Who `is_patient` is a worker, and solves it now."""
+    """The owner's plan as it is; None while a worker is at it. With `is_patient`, for a worker, it is solved now."""
     asked = plans.question(plan_inputs.gather(owner, owner.today(now)), Tries(owner.budget))
     plan = answer(asked, now=now, is_patient=is_patient)
     return plans.shown(asked, plan) if plan else None

@@ -42,7 +42,7 @@ def numbered(get_response: Answer) -> Answer:
 
 def keys_of_before(get_response: Answer) -> Answer:
     """
-    Let a browser keep the cookie of its session although the key that it sent is none any more.
+    Let a browser keep the cookie of its session although no session has the key that it sent any more.
 
     Django has it dropped. But a form that was sent twice sends the same key twice: what answers the first one gives
     the browser the next key, and what answers the second must not take it away.
