@@ -321,7 +321,8 @@ def copy(owner: Owner, sources: Mapping[date, date], *, now: datetime) -> int:
     What cannot be, such as a day still to come, stays empty; TooMuch if nothing else is left.
     """
     there = week(owner, sorted(sources.values()), now=now)
-    times = {(cell.task_id, cell.day): cell.seconds for row in there.rows for cell in row.cells}
+    # What a timer measures still is copied by nobody.
+    times = {(cell.task_id, cell.day): cell.logged for row in there.rows for cell in row.cells}
     edits = [
         Edit(cell.task_id, cell.day, seconds, seen=0)
         for row in week(owner, sorted(sources), now=now).rows

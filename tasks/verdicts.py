@@ -54,7 +54,7 @@ class Facts:
 
 def sentence(task: Task, facts: Facts) -> str:
     """The verdict on a task as the owner reads it."""
-    time = f"It takes {facts.time}." if facts.minutes else "It has no time yet."
+    time = f"It takes {facts.time}." if facts.minutes else "No whole week of it is logged yet."
     if task.only_me:
         return f"It must stay with you: {task.only_me_reason.rstrip('.')}. {time}"
     if facts.helper:

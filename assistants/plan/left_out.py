@@ -25,7 +25,7 @@ REFUSED = {
 PLAIN = {
     "only_me": "Only you can do this.",
     "excluded": "Whoever could is paused, wants no mail, said no in the last eight weeks, or you said never.",
-    "no_minutes": "It has no time yet. Log it, or write down an estimate.",
+    "no_minutes": "No whole week of it is logged yet. Write down an estimate to plan it now.",
     "max_new": "You take on no more new hand-offs at a time.",
     "brief": "You have no time left to brief.",
     "max_people": "It is with someone already.",

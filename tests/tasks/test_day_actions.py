@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
-from tasks import days, entries, history
+from tasks import days, entries, history, timers
 from tasks.days import Edit
 from tasks.durations import HOUR, MINUTE
 from tasks.models import EntryChange, Owner, Task, TimeEntry
@@ -55,6 +55,18 @@ def test_copying_fills_empty_rows_only_and_says_how_many(nora: Owner, hers: Clie
     assert "2 rows filled from Wednesday 14 October Undo" in copy(hers)
     assert cells(nora) == {"Email": 2 * HOUR, "Sales": 2 * HOUR, "Web": HOUR}
     assert "Nothing to fill in from Wednesday 14 October: what it has is here already." in copy(hers)
+
+
+def test_what_a_timer_measures_still_is_not_copied(nora: Owner, hers: Client, email: Task, sales: Task) -> None:
+    an_entry(task=sales, seconds=HOUR)
+    timers.start(nora, email, now=NOW - timedelta(hours=1))
+    assert "1 row filled from Thursday 15 October" in copy(hers, TODAY + timedelta(days=1))
+
+
+def test_on_a_monday_the_button_names_the_last_day_logged(nora: Owner, hers: Client, email: Task) -> None:
+    assert "Copy yesterday" in words(hers.get(url(TODAY)))
+    assert "Copy the day before" in words(hers.get(url(date(2026, 10, 13))))
+    assert "Copy the last day logged" in words(hers.get(url(date(2026, 10, 12))))
 
 
 def test_yesterday_is_the_last_day_that_was_logged(nora: Owner, hers: Client, email: Task) -> None:

@@ -63,7 +63,7 @@ def test_what_someone_has_is_not_to_be_handed_off_again() -> None:
 
 
 def test_a_task_without_time_and_one_without_scores_say_so() -> None:
-    assert verdicts.sentence(a_task(), facts(0)).endswith("(excel 2). It has no time yet.")
+    assert verdicts.sentence(a_task(), facts(0)).endswith("(excel 2). No whole week of it is logged yet.")
     assert verdicts.sentence(a_task(None, None), facts()).startswith("Say how it feels. It takes 7.5 h")
 
 

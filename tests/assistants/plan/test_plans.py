@@ -279,7 +279,7 @@ def test_each_reason_is_a_sentence_about_this_task_and_these_people(nora: Owner)
     assert said["Contracts"] == "Nobody on your roster is good at law."
     assert said["Chats"] == "Nobody on your roster is good at law. You don’t mind it, so it can wait."
     assert said["Accounts"] == "Nobody on your roster is good at bookkeeping."
-    assert said["No time"] == "It has no time yet. Log it, or write down an estimate."
+    assert said["No time"] == "No whole week of it is logged yet. Write down an estimate to plan it now."
     assert said["The rest of both"] == "Ana has no more time."
     people.pause(ana, TODAY)
     assert why(plan_of(nora))["Both"].startswith("Handing it off would cost $")

@@ -58,8 +58,8 @@ def test_all_within_the_agreed_hours_are_approved_at_once_and_those_above_by_han
     over = some_hours(offer=offer, day=MONDAY, seconds=2 * HOUR)
     shown = page(hers, offer)
     assert "Approve all within the agreed hours, $72.00" in shown
-    assert "One line is above the week’s agreed hours, so you approve it by hand." in shown
-    assert "Nothing is approved by waiting." in shown
+    assert "One line is partly or wholly above the week’s agreed hours, so you approve it by itself." in shown
+    assert "No line is approved until you say so." in shown
     button = shown[: shown.index("Approve all within")].rpartition("<form")[2]
     assert [work_logs.mark(line) in button for line in (*within, over)] == [True, True, False]
     say(hers, offer, "approve/", line=[work_logs.mark(line) for line in within])
