@@ -332,9 +332,10 @@ def too_many_hours(assistant: Assistant, free: int) -> str:
 
 
 def last_reply_day(owner: Owner, now: datetime) -> date:
-    """The first day on whose evening there were two days to reply."""
+    """The first work day of the owner's on whose evening there were two days to reply."""
     there = (now + TO_REPLY).astimezone(owner.zone)
-    return there.date() + timedelta(days=1 if there.time() > REPLY_HOUR else 0)
+    day = there.date() + timedelta(days=1 if there.time() > REPLY_HOUR else 0)
+    return next(each for n in range(7) if str((each := day + timedelta(days=n)).isoweekday()) in owner.work_days)
 
 
 class PickForm(forms.Form):

@@ -104,7 +104,7 @@ class Speaker:
                 skill = self.skill(reason.skill)
                 return f"Nobody on your roster is {LEVELS[numbers['need']]} {skill}.{_can_wait(task)}"
             case "skill":
-                return f"{who} is not {LEVELS[numbers['need']]} {self.skill(reason.skill)}."
+                return _unskilled(who, numbers["have"], numbers["need"], self.skill(reason.skill))
             case "does_not_pay":
                 return f"Handing it off would cost {self.cents(numbers['cents'])} a week more than it brings."
             case "no_hours":
@@ -154,6 +154,13 @@ class Speaker:
 
     def cents(self, cents: int) -> str:
         return money.short(Decimal(cents) / 100, self.owner.currency)
+
+
+def _unskilled(who: str, have: int, need: int, skill: str) -> str:
+    """What the owner never said of somebody is not held against them."""
+    if not have:
+        return f"You have not said that {who} is {LEVELS[need]} {skill}."
+    return f"{who} is {LEVELS[have]} {skill}, not {LEVELS[need]} it."
 
 
 def _hours(minutes: int) -> str:

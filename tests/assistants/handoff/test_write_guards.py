@@ -213,8 +213,9 @@ def at(owner: Owner, hour: int) -> datetime:
 def test_a_reply_date_that_nobody_chose_makes_way_for_an_early_start(
     hers: Client, nora: Owner, task: Task, ana: Assistant
 ) -> None:
+    monday = today(nora) + timedelta(days=7 - today(nora).weekday())
     for hour, days, evening in ((10, 0, 0), (10, 1, 0), (16, 1, 1), (16, 2, 2)):
-        with standing_at(at(nora, hour)):
+        with standing_at(datetime.combine(monday, time(hour), nora.zone)):
             default = str(last_reply_day(nora, clock.now()))
             start = today(nora) + timedelta(days=days)
             form = typed(nora, starts_on=str(start), reply_by=default, send="1")
@@ -223,6 +224,14 @@ def test_a_reply_date_that_nobody_chose_makes_way_for_an_early_start(
             replies_on = today(nora) + timedelta(days=evening)
             assert handoff.reply_by == datetime.combine(replies_on, time(18), nora.zone), (hour, days)
             handoff.delete()
+
+
+def test_nobody_has_to_reply_on_a_day_on_which_the_owner_does_not_work(nora: Owner) -> None:
+    found = {now: last_reply_day(nora, datetime(2026, 10, now, 20, tzinfo=nora.zone)).day for now in range(12, 19)}
+    # From Monday on at eight in the evening: three days later, and over the weekend on Monday.
+    assert found == {12: 15, 13: 16, 14: 19, 15: 19, 16: 19, 17: 20, 18: 21}
+    Owner.objects.filter(pk=nora.pk).update(work_days="7")
+    assert last_reply_day(Owner.objects.get(), datetime(2026, 10, 12, 20, tzinfo=nora.zone)).day == 18
 
 
 def test_a_reply_date_that_was_chosen_stays_and_the_error_says_what_to_write(

@@ -197,12 +197,14 @@ def test_the_page_of_a_task_says_why_each_person_or_why_not(hers: Client, nora: 
     an_assistant(owner=nora, rate=18, hours=40, skill=books)
     joan = an_assistant(owner=nora, name="Joan Whitfield", rate=26, hours=40, skill=books)
     an_assistant(owner=nora, name="Ben Okafor", hours=40)
+    an_assistant(owner=nora, name="Cleo Marsh", hours=40, skill=books, level=2)
     paused = an_assistant(owner=nora, name="Tomasz Zielinski", hours=40, skill=books)
     people.pause(paused, TODAY)
     page = text_of(hers.get(f"/plan/tasks/{task.pk}/"))
     assert "Ana has it in this plan. You loathe it (5) and don’t excel at it (3). Ana is an expert in" in page
     assert "Joan could do it too, but the whole plan would be" in page
-    assert "Ben is not good at bookkeeping." in page
+    assert "You have not said that Ben is good at bookkeeping." in page
+    assert "Cleo is fair at bookkeeping, not good at it." in page
     assert "Give it to Tomasz" not in page
     page = text_of(hers.post(wish(task), {"say": "pin", "to": joan.pk}, follow=True))
     assert "Joan gets record keeping in your plan." in page
