@@ -139,18 +139,19 @@ def _of_task(live: list[Handoff], task: Task) -> list[Handoff]:
 
 
 def _others(rows: Rows, asked: matching.Instance, task: matching.Task, person: Assistant) -> list[Other]:
-    """Who has the hours for all of it, may be asked, and brings more than they cost."""
+    """Who has the hours for all of it, may be asked, and brings more than they cost: first who has its skills."""
     free, pairs = plan_inputs.free_minutes(rows), {(each.task, each.assistant) for each in asked.exclude}
     people = {str(each.pk): each for each in rows.people}
-    found = []
+    found: list[tuple[bool, Other]] = []
     for whom in asked.assistants:
         if whom.id == str(person.pk) or {(task.id, whom.id), (None, whom.id)} & pairs:
             continue
         worth = matching.weigh(asked.owner, task, whom)
         pace, theirs = task.parts * worth.minutes, free[people[whom.id].pk]
         if (minutes := _quarters(pace)) <= theirs and worth.net(task.parts) > 0:
-            found.append(Other(people[whom.id], minutes, worth.net(task.parts), pace, theirs))
-    return sorted(found, key=lambda each: (-each.ahead_cents, each.assistant.pk))
+            found.append((whom.can(task), Other(people[whom.id], minutes, worth.net(task.parts), pace, theirs)))
+    best_first = sorted(found, key=lambda each: (not each[0], -each[1].ahead_cents, each[1].assistant.pk))
+    return [other for _, other in best_first]
 
 
 def _quarters(minutes: int) -> int:

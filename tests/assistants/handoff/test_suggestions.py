@@ -15,6 +15,7 @@ from tests.assistants.plan.test_plans import a_loathed_task
 from tests.factories import (
     NOW,
     TODAY,
+    a_skill,
     a_task,
     an_assistant,
     an_offer,
@@ -43,6 +44,15 @@ def test_who_else_could_take_all_of_it_comes_in_the_order_of_what_they_bring(nor
     others = suggestions.suggest(nora, task, ana, TODAY).others
     assert [each.assistant for each in others] == [cheap, dear]
     assert all(each.minutes == 300 and each.ahead_cents > 0 for each in others)
+
+
+def test_who_has_the_skills_comes_before_who_is_only_cheaper(nora: Owner) -> None:
+    books = a_skill(owner=nora)
+    task, ana = a_loathed_task(nora, skill=books), an_assistant(owner=nora)
+    cheap = an_assistant(owner=nora, name="Cleo", rate=12)
+    able = an_assistant(owner=nora, name="Dora", rate=20, skill=books)
+    others = suggestions.suggest(nora, task, ana, TODAY).others
+    assert [each.assistant for each in others] == [able, cheap]
 
 
 def test_a_suggestion_is_in_quarters_of_an_hour_and_never_more_than_is_free(nora: Owner) -> None:
