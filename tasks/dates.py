@@ -4,12 +4,16 @@ Days and moments: as people say them ("Thursday 15 October", "6 pm"), when they 
 The examples are the usual formats; whoever chose others in tasks/formats.py reads those.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from . import formats
+
+# A local day, its first instant, and its seconds.
+Span = tuple[date, datetime, int]
 
 TZDATA = files("tzdata") / "zoneinfo"
 
@@ -101,6 +105,41 @@ def starts_at(day: date, zone: ZoneInfo) -> datetime:
     while at.astimezone(zone).date() < day:
         at += timedelta(minutes=15)
     return at
+
+
+def spans(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[Span]:
+    """The local days between the two instants: each with its first instant and its seconds."""
+    at, day = since, since.astimezone(zone).date()
+    while at < until:
+        end = min(starts_at(day + timedelta(days=1), zone), until)
+        if end > at:
+            yield day, at, int((end - at).total_seconds())
+            at = end
+        day += timedelta(days=1)
+
+
+def from_local(text_at: datetime, zone: ZoneInfo, *, second: bool = False) -> tuple[datetime, bool]:
+    """
+    The instant of a local time, and whether it had to be moved.
+
+    A time that the clocks left out becomes the first real one after it. Of one that came
+    twice it is the first, or the `second` if the owner says so.
+    """
+    local = text_at.replace(tzinfo=zone, fold=int(second))
+    at = local.astimezone(UTC)
+    if at.astimezone(zone).replace(tzinfo=None) == text_at:
+        return at, False
+    # In a gap the two readings lie on either side of it; the later one walks back to its edge.
+    at = max(text_at.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    before = text_at.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
+    while (at - timedelta(minutes=1)).astimezone(zone).utcoffset() != before:
+        at -= timedelta(minutes=1)
+    return at.replace(second=0), True
+
+
+def at(day: date, hour: time, zone: ZoneInfo) -> datetime:
+    """The instant of that hour there, or the first real one after it where the clocks leave it out."""
+    return from_local(datetime.combine(day, hour), zone)[0]
 
 
 def length(day: date, zone: ZoneInfo) -> int:

@@ -289,7 +289,7 @@ class StoppedForm(forms.Form):
             local = datetime.fromisoformat(given["at"].strip())
             if local.tzinfo:  # an instant, written as it is elsewhere
                 local = local.astimezone(self.zone).replace(tzinfo=None)
-            given["at"], self.was_moved = timers.from_local(local, self.zone, second=given.get("second", False))
+            given["at"], self.was_moved = dates.from_local(local, self.zone, second=given.get("second", False))
             if given["at"] < self.timer.started_at < given["at"] + timedelta(minutes=1):
                 given["at"] = self.timer.started_at  # the field knows no seconds
             timers.check(self.timer, given["at"], self.now)

@@ -10,15 +10,13 @@ the start.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from . import dates, entries, owners
 from .models import Owner, Task, TimeEntry, Timer
-
-Span = tuple[date, datetime, int]
 
 
 class Forgotten(Exception):
@@ -113,37 +111,9 @@ def elapsed(timer: Timer, now: datetime) -> int:
     return max(0, int((now - timer.started_at).total_seconds()))
 
 
-def spans(timer: Timer, until: datetime) -> Iterator[Span]:
+def spans(timer: Timer, until: datetime) -> Iterator[dates.Span]:
     """The local days from the start until then: each with its first instant and its seconds."""
-    zone = ZoneInfo(timer.zone)
-    at, until = timer.started_at, until.replace(microsecond=0)
-    day = at.astimezone(zone).date()
-    while at < until:
-        day_ends = dates.starts_at(day + timedelta(days=1), zone)
-        end = min(day_ends, until)
-        if end > at:
-            yield day, at, int((end - at).total_seconds())
-            at = end
-        day += timedelta(days=1)
-
-
-def from_local(text_at: datetime, zone: ZoneInfo, *, second: bool = False) -> tuple[datetime, bool]:
-    """
-    The instant of a local time, and whether it had to be moved.
-
-    A time that the clocks left out becomes the first real one after it. Of one that came
-    twice it is the first, or the `second` if the owner says so.
-    """
-    local = text_at.replace(tzinfo=zone, fold=int(second))
-    at = local.astimezone(UTC)
-    if at.astimezone(zone).replace(tzinfo=None) == text_at:
-        return at, False
-    # In a gap the two readings lie on either side of it; the later one walks back to its edge.
-    at = max(text_at.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    before = text_at.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
-    while (at - timedelta(minutes=1)).astimezone(zone).utcoffset() != before:
-        at -= timedelta(minutes=1)
-    return at.replace(second=0), True
+    return dates.spans(timer.started_at, until.replace(microsecond=0), ZoneInfo(timer.zone))
 
 
 def _held(owner: Owner, only: int | None = None) -> Timer | None:

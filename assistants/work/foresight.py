@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from assistants.models import WorkLog
 from assistants.months import Month
@@ -13,7 +13,6 @@ from tasks import weeks
 from tasks.models import Owner
 
 MONTHS = 6
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +31,13 @@ class Foreseen:
 
 def by_month(owner: Owner, today: date) -> list[Foreseen]:
     """The last six months in which anything was worked, newest first. One query."""
-    first = month = Month.of(today)
+    first = last = Month.of(today)
     for _ in range(MONTHS - 1):
-        first = Month.of(first.first - DAY)
+        first = first.before
     seconds: dict[tuple[Month, bool], int] = defaultdict(int)
     # Of hand-offs from before this was written down nobody knows.
     lines = WorkLog.objects.filter(handoff__owner=owner, handoff__is_planned__isnull=False)
-    found = lines.filter(day__range=(first.first, month.last)).values_list("day", "handoff__is_planned", "seconds")
+    found = lines.filter(day__range=(first.first, last.last)).values_list("day", "handoff__is_planned", "seconds")
     for day, is_planned, spent in found:
         seconds[Month.of(day), bool(is_planned)] += spent
     months = sorted({month for month, _ in seconds}, reverse=True)

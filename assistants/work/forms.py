@@ -12,7 +12,7 @@ from django import forms
 
 from assistants.link.forms import OnceForm
 from assistants.models import Offer, WorkLog
-from tasks import dates, durations, timers
+from tasks import dates, durations
 from tasks.fields import DayField, LineField, TextField, TimeField, optional
 from tasks.forms import helper
 
@@ -79,7 +79,7 @@ class EndedForm(forms.Form):
             local = datetime.fromisoformat(self.cleaned_data["at"].strip())
             if local.tzinfo:  # an instant, written as it is elsewhere
                 local = local.astimezone(self.zone).replace(tzinfo=None)
-            at, _ = timers.from_local(local, self.zone)
+            at, _ = dates.from_local(local, self.zone)
         except (ValueError, OverflowError):
             raise forms.ValidationError("Write the day and the time as 2026-10-15 16:30.") from None
         # The field knows no seconds.

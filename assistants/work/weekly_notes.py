@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from assistants import links
 from assistants.handoff import letters
 from assistants.mail import messages, outbox
 from assistants.models import Assistant, Handoff, Offer, OutgoingEmail, WorkLog
-from tasks import dates, durations, formats, money, timers
+from tasks import dates, durations, formats, money
 from tasks.weeks import Week
 
 logger = logging.getLogger(__name__)
@@ -106,13 +106,8 @@ def next_at(zone: ZoneInfo, now: datetime) -> datetime:
     """The first Monday at 7 after `now`."""
     today = now.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
-    at = _at(monday, zone)
-    return at if at > now else _at(monday + timedelta(days=7), zone)
-
-
-def _at(day: date, zone: ZoneInfo) -> datetime:
-    at, _ = timers.from_local(datetime.combine(day, HOUR), zone)
-    return at
+    at = dates.at(monday, HOUR, zone)
+    return at if at > now else dates.at(monday + timedelta(days=7), HOUR, zone)
 
 
 def facts(person: Assistant, offer: Offer, lines: Sequence[WorkLog], week: Week) -> Facts | None:

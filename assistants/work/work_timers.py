@@ -8,9 +8,7 @@ works in one go was forgotten: it writes nothing until they say when work really
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -70,7 +68,7 @@ def stop(
         raise TooLate
     _clear(offer)
     lines, ends_on = [], work_logs.last_day(offer)
-    for day, seconds in spans(since, until or now, offer.assistant.zone):
+    for day, _, seconds in dates.spans(since, until or now, offer.assistant.zone):
         is_in_term = offer.terms.starts_on <= day <= (ends_on or day)
         counted = min(_whole(seconds), work_logs.left_of(offer, day)) if is_in_term else 0
         if counted:
@@ -103,16 +101,6 @@ def _check(offer: Offer, since: datetime, until: datetime, now: datetime) -> Non
         raise NotThen(f"It is {dates.moment(now, zone)} now, so write a time before that.")
     if until - since > LONGEST:
         raise NotThen("That is more than 16 hours after it started. Throw it away, and log each day by hand.")
-
-
-def spans(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[tuple[date, int]]:
-    """The local days between the two instants, with their seconds."""
-    at, day = since, since.astimezone(zone).date()
-    while at < until:
-        end = min(dates.starts_at(day + timedelta(days=1), zone), until)
-        if end > at:
-            yield day, int((end - at).total_seconds())
-        at, day = max(at, end), day + timedelta(days=1)
 
 
 def _whole(seconds: int) -> int:

@@ -20,7 +20,7 @@ from assistants.models import OutgoingEmail
 from assistants.months import Month
 from delegator.mail import readers
 from delegator.models import AheadReminder
-from tasks import dates, formats, timers, workdays
+from tasks import dates, formats, workdays
 from tasks.models import Owner
 from tasks.workdays import WorkDays
 
@@ -80,11 +80,6 @@ def due_on(work: WorkDays, month: Month) -> date:
     return day
 
 
-def due_at(owner: Owner, day: date) -> datetime:
-    at, _ = timers.from_local(datetime.combine(day, HOUR), owner.zone)
-    return at
-
-
 # --- When it comes due ---------------------------------------------------------
 def remind(*, now: datetime) -> int:
     """Write every reminder that has come due; how many were written."""
@@ -102,7 +97,7 @@ def _remind(reminder: AheadReminder, now: datetime) -> bool:
     owner = reminder.owner
     month = Month.parse(reminder.month)
     day = due_on(workdays.of(owner, month.first), month)
-    if due_at(owner, day) > now:
+    if dates.at(day, HOUR, owner.zone) > now:
         return False
     is_news = owner.today(now) - day <= LATEST
     # Worked out first: it may take seconds, and nobody else writes to SQLite meanwhile.

@@ -21,7 +21,7 @@ from django.urls import reverse
 from assistants import links
 from assistants.mail import messages, outbox
 from assistants.models import OutgoingEmail
-from tasks import clock, dates, durations, formats, timers, workdays
+from tasks import clock, dates, durations, formats, workdays
 from tasks.models import Owner, Timer
 from tasks.workdays import WorkDays
 
@@ -157,8 +157,7 @@ def next_at(owner: Owner, work: WorkDays, now: datetime) -> datetime:
 
 
 def _hour_of(owner: Owner, day: date) -> datetime:
-    at, _ = timers.from_local(datetime.combine(day, time(owner.reminder_hour)), owner.zone)
-    return at
+    return dates.at(day, time(owner.reminder_hour), owner.zone)
 
 
 def hour_in_words(hour: int) -> str:

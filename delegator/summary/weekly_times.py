@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from delegator.mail import reminders
-from tasks import timers
+from tasks import dates
 from tasks.models import Owner
 from tasks.weeks import Week
 
@@ -107,5 +107,4 @@ def _day_of_month(owner: Owner, day: date) -> date:
 
 def _at(owner: Owner, day: date) -> datetime:
     """The owner's hour of that day, or the first real instant after it where the clocks leave it out."""
-    at, _ = timers.from_local(datetime.combine(day, time(owner.summary_hour)), owner.zone)
-    return at
+    return dates.at(day, time(owner.summary_hour), owner.zone)

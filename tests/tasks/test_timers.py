@@ -301,13 +301,13 @@ def test_nothing_comes_of_an_answer_when_no_timer_runs(una: Owner) -> None:
 def test_a_time_that_the_clocks_left_out_is_the_first_one_after_it(
     zone: str, local: str, at: str, *, moved: bool, second: bool
 ) -> None:
-    assert timers.from_local(datetime.fromisoformat(local), ZoneInfo(zone), second=second) == (utc(at), moved)
+    assert dates.from_local(datetime.fromisoformat(local), ZoneInfo(zone), second=second) == (utc(at), moved)
 
 
 def test_of_a_time_that_came_twice_it_is_the_first_or_the_second() -> None:
     half_past_one = datetime.fromisoformat("2026-11-01T01:30")
-    assert timers.from_local(half_past_one, NEW_YORK) == (utc("2026-11-01T05:30"), False)
-    assert timers.from_local(half_past_one, NEW_YORK, second=True) == (utc("2026-11-01T06:30"), False)
+    assert dates.from_local(half_past_one, NEW_YORK) == (utc("2026-11-01T05:30"), False)
+    assert dates.from_local(half_past_one, NEW_YORK, second=True) == (utc("2026-11-01T06:30"), False)
 
 
 @given(
@@ -319,7 +319,7 @@ def test_a_local_time_is_the_instant_that_reads_so_or_the_first_later_one(
     name: str, local: datetime, *, second: bool
 ) -> None:
     zone, local = ZoneInfo(name), local.replace(second=0, microsecond=0)
-    at, moved = timers.from_local(local, zone, second=second)
+    at, moved = dates.from_local(local, zone, second=second)
     read = at.astimezone(zone).replace(tzinfo=None)
     assert (read > local) if moved else (read == local)
     if moved:

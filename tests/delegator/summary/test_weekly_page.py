@@ -68,7 +68,7 @@ def test_they_are_those_of_the_week_page_too(hers: Client, email: EmailMessage) 
     week = read(hers.get(f"/week/{WEEK}/")).text
     assert shown["Garden design"] == "12 h"
     assert "Garden design, 12:00" in week
-    assert "Tomasz on web site, 4 h $88 paid" in week
+    assert "Tomasz on web site, 4 h costs $88" in week
 
 
 def test_a_correction_is_said_with_the_numbers_of_now(hers: Client, nora: Owner, email: EmailMessage) -> None:
