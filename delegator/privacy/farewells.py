@@ -35,15 +35,10 @@ def of(owner: Owner) -> list[Farewell]:
     if settings.EMAIL_KEPT:
         return []
     is_confirmed = EmailAddress.objects.filter(user=owner, email__same=owner.email, verified=True).exists()
-    return [*_to_people(owner), *([_to_owner(owner)] if is_confirmed else [])]
+    return [*to_people(owner), *([_to_owner(owner)] if is_confirmed else [])]
 
 
-def whom(owner: Owner) -> list[str]:
-    """The names of those who have to know that it is closed."""
-    return [farewell.name for farewell in _to_people(owner)]
-
-
-def _to_people(owner: Owner) -> list[Farewell]:
+def to_people(owner: Owner) -> list[Farewell]:
     """Everyone who has work, may still answer an offer, or has hours that are not paid. Four queries at most."""
     people = {person.pk: person for person in owner.assistants.here().with_stop().order_by("pk")}
     ends: dict[int, list[str]] = {pk: [] for pk in people}

@@ -69,7 +69,7 @@ def close(request: OwnerRequest) -> HttpResponse:
         request.session.flush()
         request.user = AnonymousUser()  # type: ignore[assignment]
         return redirect("account_closed")
-    context = {"form": form, "told": farewells.whom(request.user), "mail_is_kept": settings.EMAIL_KEPT}
+    context = {"form": form, "told": farewells.to_people(request.user), "mail_is_kept": settings.EMAIL_KEPT}
     return render(request, "account/close.html", context, status=422 if form.errors else 200)
 
 

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from assistants import links
 from assistants.handoff import deliveries, moves, replies
 from assistants.mail import messages, outbox
-from assistants.models import Handoff, NeverMail, Nonce, Offer, OutgoingEmail, Pump, WorkLog
+from assistants.models import Assistant, Handoff, NeverMail, Nonce, Offer, OutgoingEmail, Pump, WorkLog
 from delegator.models import ClosedAccount, ClosedLink, Session
 from delegator.privacy import closing, farewells
 from tasks import clock
@@ -297,6 +297,9 @@ def test_the_page_says_what_goes_and_who_is_told(hers: Client, settings: Setting
     page = text_of(hers.get(URL))
     assert "This cannot be undone." in page
     assert "<bdi>Ana Zora Quill</bdi>" in page
+    assert Assistant.objects.get(name="Ana Zora Quill").email in page
+    assert "Record keeping has ended: from today there is nothing more for you to do." in page
+    assert "Not marked as paid: " in page
     assert "write to them yourself" in page
     settings.EMAIL_KEPT = False
     assert "They get one last email" in text_of(hers.get(URL))
@@ -311,7 +314,7 @@ def test_the_page_asks_the_same_however_many_are_told(
         with django_assert_num_queries(QUERIES):
             assert hers.get(URL).status_code == 200
         factories.a_running_offer(owner=zora, task=factories.a_task(owner=zora), now=now, reply_by=now + DAY)
-        assert len(farewells.whom(zora)) == 3 + number
+        assert len(farewells.to_people(zora)) == 3 + number
 
 
 @pytest.mark.parametrize(
