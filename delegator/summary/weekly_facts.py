@@ -111,7 +111,7 @@ def _subject(rows: Rows) -> str:
         return f"Your week: {durations.hours(rows.gains.by_week[rows.week].worked)} worked for you"
     won = rows.gains.by_week[rows.week].won
     back = f", {durations.hours(won)} won back" if won and won > 0 else ""
-    return f"Your week: {durations.hours(_best_seconds(rows, rows.week))} of {_best_name(rows, 'best work')}{back}"
+    return f"Your week: {_best(rows)}{back}"
 
 
 def _headline(rows: Rows) -> str:
@@ -120,8 +120,14 @@ def _headline(rows: Rows) -> str:
     won = rows.gains.by_week[rows.week].won
     if won and won > 0:
         return f"You won back {durations.hours(won)}, {rows.owner.first_name}"
-    hours = durations.hours(_best_seconds(rows, rows.week))
-    return f"{hours} of {_best_name(rows, 'best work')}, {rows.owner.first_name}"
+    return f"{_best(rows)}, {rows.owner.first_name}"
+
+
+def _best(rows: Rows) -> str:
+    """12 h of garden design; without any of it what was logged at all, for nobody opens an email about nothing."""
+    if not (mine := _best_seconds(rows, rows.week)):
+        return f"{_total(rows)} logged"
+    return f"{durations.hours(mine)} of {_best_name(rows, 'best work')}"
 
 
 def _lede(rows: Rows) -> str:

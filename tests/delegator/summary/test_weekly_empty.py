@@ -78,7 +78,7 @@ def test_a_note_is_short_and_asks_for_one_line(nora: Owner, task: Task) -> None:
 def test_a_week_with_an_entry_ends_the_pause(nora: Owner, task: Task) -> None:
     mondays(nora, 4)
     log(task, MONDAY + 3 * WEEK + timedelta(days=2))
-    assert mondays(nora, 5, MONDAY + 4 * WEEK) == ["Your week: 0 h of best work", EMPTY, EMPTY, "", ""]
+    assert mondays(nora, 5, MONDAY + 4 * WEEK) == ["Your week: 1 h logged", EMPTY, EMPTY, "", ""]
 
 
 def test_an_entry_for_a_week_long_ago_ends_the_pause_too(nora: Owner, task: Task) -> None:
@@ -91,7 +91,7 @@ def test_an_entry_for_a_week_long_ago_ends_the_pause_too(nora: Owner, task: Task
 def test_a_week_with_a_log_between_two_without_starts_the_count_anew(nora: Owner, task: Task) -> None:
     mondays(nora, 1)
     log(task, MONDAY + timedelta(days=1))
-    assert mondays(nora, 3, MONDAY + WEEK) == ["Your week: 0 h of best work", EMPTY, EMPTY]
+    assert mondays(nora, 3, MONDAY + WEEK) == ["Your week: 1 h logged", EMPTY, EMPTY]
     assert last(nora).facts["lede"].endswith(PAUSES)
 
 
