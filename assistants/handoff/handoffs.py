@@ -173,7 +173,7 @@ def _send(terms: Terms, *, now: datetime, is_more: bool) -> Offer:
     others = cascade.hold_others(handoff)
     if handoff.assistant_id in cascade.who_has(others):
         raise AlreadyWithThem
-    if sum(each.terms.share for each in others) + terms.share > cascade.WHOLE and not is_more:
+    if not is_more and _is_more_than_all(others, terms.share):
         raise MoreThanAll
     caps.check(handoff.owner, *_addresses(handoff), now=now)
     try:
@@ -183,6 +183,10 @@ def _send(terms: Terms, *, now: datetime, is_more: bool) -> Offer:
     if handoff.if_not == Handoff.IfNot.ALL:
         cascade.ask_all(handoff, now=now, due_at=due_at)
     return offer
+
+
+def _is_more_than_all(others: list[Handoff], share: int) -> bool:
+    return sum(each.terms.share for each in others) + share > cascade.WHOLE
 
 
 def _known_when_sent(terms: Terms, *, now: datetime, due_at: datetime) -> dict[str, Any]:
@@ -334,12 +338,14 @@ def edit_terms(
     now: datetime,
     terms_version: int | None = None,
     proposed_version: int | None = None,
+    is_more: bool = True,
 ) -> Terms:
     """
     New terms for an offer that is open: an accept of the old ones takes nothing from now on.
 
     The same terms again change nothing. With the versions of the terms and of the change on the
-    owner's page, 0 for none, what has changed since raises Outdated.
+    owner's page, 0 for none, what has changed since raises Outdated. Without `is_more` a larger
+    share that makes more than all of the task in all raises MoreThanAll.
     """
     moves.hold(handoff, offer)
     written = {"weekly_minutes": weekly_minutes, "rate": rate, "starts_on": starts_on, "share": share}
@@ -349,6 +355,8 @@ def edit_terms(
         raise Outdated
     if proposed_version not in (None, offer.proposed.version if offer.proposed else 0):
         raise Outdated
+    if share > offer.terms.share and not is_more and _is_more_than_all(cascade.hold_others(handoff), share):
+        raise MoreThanAll
     before, terms = offer.terms, handoff.add_terms(**written)
     # Of several who are asked at once each has a start of their own.
     trial = {} if handoff.if_not == Handoff.IfNot.ALL else cascade.moved_trial(handoff, before, terms)

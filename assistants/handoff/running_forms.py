@@ -27,6 +27,8 @@ class TermsForm(forms.Form):
     share = PercentField(
         label="Share of the task", required=False, least=1, most=100, help_text="In percent; 100 is all of it."
     )
+    # Asked for where it is more than all of the task, with what others have.
+    is_more = forms.BooleanField(label="Yes, more than all of it in all", required=False)
     # Of the terms and of the change that were on the page; 0 for none.
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     proposed = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -78,6 +80,11 @@ class TermsForm(forms.Form):
         again = TermsForm(self.offer, self.free, self.today, dict(self.data.items()) | now)
         again.is_valid()
         return again
+
+    def ask_for_more(self) -> None:
+        said = "With what others have that is more than all of it. Write less, or say that you mean it."
+        self.add_error("share", said)
+        self.helper.layout.append("is_more")
 
     def is_changed(self) -> bool:
         given, terms = self.cleaned_data, self.terms

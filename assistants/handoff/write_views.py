@@ -334,8 +334,12 @@ def handoff_terms(request: OwnerRequest, pk: int, offer_pk: int) -> HttpResponse
             share=given["share"],
             terms_version=given["version"],
             proposed_version=given["proposed"],
+            is_more=given["is_more"],
             now=now,
         )
+    except acts.MoreThanAll:
+        form.ask_for_more()
+        return render(request, "handoffs/handoff_terms.html", context, status=422)
     except moves.Outdated:
         again = form.over_what_is_now()
         again.add_error(None, story.outdated(offer))

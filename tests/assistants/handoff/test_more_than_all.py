@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistants.handoff import handoffs
-from assistants.models import Assistant, Handoff, OutgoingEmail
+from assistants.models import Assistant, Handoff, Offer, OutgoingEmail
+from tasks import clock
 from tasks.models import Owner, Task
 from tests.assistants.handoff.test_write_views import page_of, typed, writing
 from tests.assistants.world import Act, dump, race, text_of
@@ -100,3 +101,25 @@ def test_a_send_that_needs_a_yes_first_changes_nothing(nora: Owner) -> None:
     with pytest.raises(handoffs.MoreThanAll):
         handoffs.send(draft, now=NOW, is_more=False)
     assert dump() == before
+
+
+# --- Other terms -----------------------------------------------------------------
+@pytest.mark.django_db
+def test_a_larger_share_of_what_others_have_too_goes_only_with_a_yes(hers: Client, nora: Owner) -> None:
+    task = a_task(owner=nora)
+    for name in ("Ana Reyes", "Ben Okafor"):
+        draft = a_draft(owner=nora, task=task, assistant=an_assistant(owner=nora, name=name), now=clock.now())
+        draft.versions.update(share=50)
+        handoffs.send(draft, now=clock.now())
+    offer = Offer.objects.latest("pk")
+    url = f"/hand-offs/{offer.handoff_id}/offers/{offer.pk}/terms/"
+    start = nora.today(clock.now()) + timedelta(days=30)
+    form = {"hours": "5", "rate": "18", "starts_on": str(start), "share": "60"}
+    refused = hers.post(url, form)
+    assert refused.status_code == 422
+    assert "more than all of it" in text_of(refused)
+    assert 'name="is_more"' in text_of(refused)
+    assert Offer.objects.get(pk=offer.pk).terms.share == 50
+    assert hers.post(url, form | {"share": "50"}).status_code == 302
+    assert hers.post(url, form | {"is_more": "on"}).status_code == 302
+    assert Offer.objects.get(pk=offer.pk).terms.share == 60
