@@ -68,9 +68,7 @@ def write_email_anew(offer: Offer) -> bool:
 
 def readdress_emails(offer: Offer) -> bool:
     """Send what waits or is tried again to the assistant's address of now; whether the offer itself is among it."""
-    unsent = OutgoingEmail.objects.filter(
-        offer=offer, state__in=[OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING]
-    )
+    unsent = OutgoingEmail.objects.waiting().filter(offer=offer)
     address = {"to_name": offer.assistant.name, "to_email": offer.assistant.email}
     # The UPDATE decides: a worker may take it at this moment.
     was_waiting = bool(_waiting(offer).update(**address))

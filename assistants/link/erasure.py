@@ -115,9 +115,7 @@ def _scrub_briefs(person: Assistant, known: Known) -> None:
 def _scrub_emails(person: Assistant, known: Known) -> None:
     """Those to them: what waits stays here, and of all the rest only what was sent when is left."""
     emails = OutgoingEmail.objects.filter(offer__assistant=person)
-    emails.filter(state__in=[OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING]).update(
-        state=OutgoingEmail.State.SKIPPED, trouble="their data was erased"
-    )
+    emails.waiting().update(state=OutgoingEmail.State.SKIPPED, trouble="their data was erased")
     without = {"first_name": GONE.partition(" ")[0], "place": "", "paragraphs": [], "lines": []}
     for email in emails:
         cut = {key: value for key, value in without.items() if key in email.facts}

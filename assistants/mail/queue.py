@@ -42,7 +42,7 @@ def look(now: datetime, zone: ZoneInfo) -> Queue:
 
 
 def _waiting(now: datetime, zone: ZoneInfo) -> Iterator[Line]:
-    waiting, lately = Q(state__in=[State.QUEUED, State.SENDING]), Q(due_at__gt=now - DAY)
+    waiting, lately = Q(state__in=OutgoingEmail.WAITING), Q(due_at__gt=now - DAY)
     # What has failed was due at its last try, and keeps no other moment.
     found = OutgoingEmail.objects.filter(waiting | lately).aggregate(
         due=Count("pk", filter=waiting & Q(due_at__lte=now)),

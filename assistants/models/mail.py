@@ -29,7 +29,10 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
 
     def waiting(self) -> Self:
         """Not over yet."""
-        return self.filter(state__in=[OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING])
+        return self.filter(state__in=OutgoingEmail.WAITING)
+
+    def over(self) -> Self:
+        return self.exclude(state__in=OutgoingEmail.WAITING)
 
     def readable(self) -> Self:
         """Sent by keeping it here, newest first."""
@@ -51,6 +54,7 @@ class OutgoingEmail(models.Model):
         UNKNOWN = "unknown", "may have arrived"
         DEAD = "dead"
 
+    WAITING = (State.QUEUED, State.SENDING)
     # Over, and nobody knows that it arrived.
     FAILED = (State.DEAD, State.UNKNOWN)
     BULK_KINDS = ("weekly",)

@@ -75,9 +75,8 @@ def _send_links_anew(assistant: Assistant, *, now: datetime) -> None:
             sent.append(offer.pk)
     # A page of what is over leads to what is open, so its link dies too; what waits about it goes to the new address.
     over = assistant.offers.exclude(pk__in=sent)
-    waiting = [OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING]
-    emails = OutgoingEmail.objects.filter(offer__in=over, state__in=waiting)
-    emails.update(to_name=assistant.name, to_email=assistant.email)
+    emails = OutgoingEmail.objects.filter(offer__in=over)
+    emails.waiting().update(to_name=assistant.name, to_email=assistant.email)
     over.update(epoch=F("epoch") + 1)
 
 

@@ -87,8 +87,7 @@ def forget(*, now: datetime, most: int) -> int:
     for account in ClosedAccount.objects.select_related("owner").order_by("pk")[:most]:
         letters = OutgoingEmail.objects.filter(owner=account.owner_id)
         if account.closed_at + LETTERS_WAIT > now:
-            over = letters.exclude(state__in=[OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING])
-            removed += over.delete()[0]
+            removed += letters.over().delete()[0]
             if letters.exists():
                 continue
         account.owner.delete()

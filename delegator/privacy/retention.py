@@ -63,9 +63,8 @@ def _last_letters(now: datetime, most: int) -> int:
 
 def _emails(now: datetime, most: int) -> int:
     """Those that are over, with their text; what an assistant agreed to stands in the terms and events."""
-    waiting = [OutgoingEmail.State.QUEUED, OutgoingEmail.State.SENDING]
     old = OutgoingEmail.objects.filter(written_at__lt=now - timedelta(days=settings.KEEP_EMAIL_DAYS))
-    return _remove(old.exclude(state__in=waiting).order_by("written_at"), most)
+    return _remove(old.over().order_by("written_at"), most)
 
 
 def _operators_log(now: datetime, most: int) -> int:
