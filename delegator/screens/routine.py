@@ -200,7 +200,12 @@ def _row(task: Task, known: Known) -> Row:
         task=task,
         minutes=helper.minutes_before if helper else own,
         facts=Facts(
-            own, basis, known.value, known.currency, helper.name if helper else "", known.help.takes.get(task.pk, "")
+            own,
+            basis,
+            known.value,
+            known.currency,
+            helper=helper.name if helper else "",
+            soon=known.help.takes.get(task.pk, ""),
         ),
         habit=known.habits.get(task.pk, NO_HABIT),
         second_view=drip.place(task, known.value),

@@ -183,7 +183,7 @@ def test_a_task_that_was_not_measured_before_is_named_and_not_counted(client: Cl
     factories.some_hours(offer=offer, day=THIS_WEEK.back().first, seconds=3 * HOUR, note="", now=NOW)
     home = page(client, nora)
     said = "What you win back of record keeping is not counted, since your log has no two weeks of it from before."
-    assert f"{said} Help has cost $54 so far." in home.text
+    assert f"{said} Help has cost $54 since 26 Oct." in home.text
     assert "Won back since" not in home.text
     other = factories.a_task(owner=nora, name="Email")
     factories.two_measured_weeks(task=other)
